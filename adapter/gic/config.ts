@@ -1,0 +1,51 @@
+/** What a controller is built for. Fixed for its lifetime. */
+export interface GicConfig {
+  readonly gic: 'v2' | 'v3';
+  /** vCPUs: 1 to 8 (v2) or 1 to 64 (v3). */
+  readonly cpus: number;
+  /** SPIs: 32 to 988; INTIDs 32 to 31 + spis exist. */
+  readonly spis: number;
+  /** Guest physical base addresses of the frames. */
+  readonly bases: FrameBases;
+  /** List registers of each vCPU: 1 to 64 (v2) or 1 to 16 (v3). */
+  readonly lrs: number;
+}
+
+export interface FrameBases {
+  readonly dist: number;
+  /** v2 only. */
+  readonly cpuif: number;
+  /** v3 only: redistributor n is at redist + n * 0x20000. */
+  readonly redist: number;
+  /** v3 only, where there is an ITS. */
+  readonly its?: number | undefined;
+}
+
+export const SGIS = 16;
+export const PRIVATE_IRQS = 32;
+/** 1020 to 1023 are special INTIDs; KVM allows SPIs up to 1019. */
+export const MAX_SPIS = 1020 - PRIVATE_IRQS;
+export const MAX_LRS_V2 = 64;
+export const MAX_LRS_V3 = 16;
+export const MAX_CPUS_V2 = 8;
+export const MAX_CPUS_V3 = 64;
+
+/** A configuration no controller can have: says which value and why. */
+export class GicConfigError extends Error {
+  override readonly name = 'GicConfigError';
+}
+
+/** @throws GicConfigError naming the value out of range. */
+export function checkConfig(config: GicConfig): void {
+  const maxCpus = config.gic === 'v2' ? MAX_CPUS_V2 : MAX_CPUS_V3;
+  const maxLrs = config.gic === 'v2' ? MAX_LRS_V2 : MAX_LRS_V3;
+  requireRange('cpus', config.cpus, 1, maxCpus, `a GIC${config.gic}`);
+  requireRange('spis', config.spis, 32, MAX_SPIS, 'a GIC');
+  requireRange('lrs', config.lrs, 1, maxLrs, `a GIC${config.gic} virtual interface`);
+}
+
+function requireRange(what: string, value: number, min: number, max: number, where: string): void {
+  if (!Number.isInteger(value) || value < min || value > max) {
+    throw new GicConfigError(`${what} is ${value}: ${where} has ${min} to ${max}`);
+  }
+}

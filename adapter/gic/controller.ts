@@ -1,0 +1,98 @@
+import { checkConfig, type GicConfig } from './config.ts';
+import { Delivery, STANDING_STILL, type VcpuControl } from './delivery/delivery.ts';
+import { softwareGeneratedV3 } from './delivery/sgi.ts';
+import { driveLine } from './delivery/wires.ts';
+import { device, Dispatcher, type Device, type Located } from './mmio/dispatcher.ts';
+import type { Profile } from './profiles/profile.ts';
+import { REDISTRIBUTOR_STRIDE, SGI_FRAME_OFFSET } from './registers/gicr.ts';
+import { GicState } from './state/state.ts';
+
+/**
+ * A Generic Interrupt Controller: its state, the frames at their addresses, the wires, and what entry to and exit
+ * from a guest do with the list registers. One of the methods below is behind every change of its state.
+ */
+export class Controller {
+  readonly config: GicConfig;
+  readonly profile: Profile;
+  readonly state: GicState;
+  readonly delivery: Delivery;
+  /** What a guest's accesses meet. */
+  readonly bus: Dispatcher;
+  /** What user space meets through the KVM device: on GICv2 the CPU interface too. */
+  readonly user: Dispatcher;
+
+  /**
+   * @throws GicConfigError for an impossible configuration
+   * @throws FrameMapError for overlapping frames
+   */
+  constructor(config: GicConfig, profile: Profile, control: VcpuControl = STANDING_STILL) {
+    checkConfig(config);
+    this.config = config;
+    this.profile = profile;
+    this.state = new GicState(config);
+    this.delivery = new Delivery(this.state, control);
+    const shared = busDevices(config, profile);
+    this.bus = new Dispatcher(this.delivery, shared);
+    this.user = new Dispatcher(
+      this.delivery,
+      config.gic === 'v2' ? [...shared, device('GICC', profile.v2.cpuInterface, config.bases.cpuif)] : shared,
+    );
+  }
+
+  /** A guest's load: int32 low word; the upper word of 8 bytes is in `state.hi`. */
+  read(vcpu: number, address: number, length: number): number {
+    return this.bus.read(vcpu, address, length);
+  }
+
+  /** A guest's store. */
+  write(vcpu: number, address: number, length: number, lo: number, hi = 0): void {
+    this.bus.write(vcpu, address, length, lo, hi);
+  }
+
+  /** Drives a wire; 0, or EINVAL where there is none. */
+  line(intid: number, vcpu: number, level: boolean): number {
+    return driveLine(this.delivery, intid, vcpu, level);
+  }
+
+  /** A write of ICC_SGI1R_EL1 (v3). */
+  sgi(vcpu: number, lo: number, hi: number): void {
+    softwareGeneratedV3(this.delivery, vcpu, lo, hi);
+  }
+
+  /** Populates the list registers of `vcpu`, as entry to the guest does. Answers how many are used. */
+  flush(vcpu: number): number {
+    return this.profile.listRegisters.flush(this.delivery, vcpu);
+  }
+
+  /** What the guest left in a list register. */
+  putListRegister(vcpu: number, lr: number, lo: number, hi: number): void {
+    this.state.put(this.state.lrWord(vcpu, lr), lo);
+    this.state.put(this.state.lrWord(vcpu, lr) + 1, hi);
+  }
+
+  /** Folds the list registers of `vcpu` back and prunes its queue, as exit from the guest does. */
+  sync(vcpu: number): void {
+    this.profile.listRegisters.fold(this.delivery, vcpu);
+    this.delivery.prune(vcpu);
+  }
+
+  /** Where an access goes, seen by a guest, or by user space. */
+  locate(address: number, length: number, view: 'guest' | 'user' = 'guest'): Located | null {
+    return (view === 'guest' ? this.bus : this.user).locate(address, length);
+  }
+}
+
+function busDevices(config: GicConfig, profile: Profile): Device[] {
+  const { bases, cpus } = config;
+  if (config.gic === 'v2') return [device('GICD', profile.v2.distributor, bases.dist)];
+  const devices = [device('GICD', profile.v3.distributor, bases.dist)];
+  if (bases.its !== undefined) devices.push(device('GITS', profile.v3.its, bases.its));
+  for (let vcpu = 0; vcpu < cpus; vcpu++) {
+    const base = bases.redist + vcpu * REDISTRIBUTOR_STRIDE;
+    const name = `GICR${String(vcpu)}`;
+    const title = `Redistributor of vCPU ${String(vcpu)}`;
+    devices.push(device(`${name}.RD`, profile.v3.redistributor, base, vcpu, `${title}, RD frame`));
+    devices.push(device(`${name}.SGI`, profile.v3.sgiFrame, base + SGI_FRAME_OFFSET, vcpu, `${title}, SGI frame`));
+  }
+  return devices;
+}

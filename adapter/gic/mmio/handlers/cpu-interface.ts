@@ -1,0 +1,19 @@
+import type { RowHandlers } from '../../registers/row.ts';
+import { VCPU_VM_ABPR, VCPU_VM_BPR, VCPU_VM_CTLR, VCPU_VM_PMR } from '../../state/layout.ts';
+
+/** A field of the virtual machine control register of a vCPU, `mask` wide, right-aligned as user space sees it. */
+function vmcrField(word: number, mask: number): RowHandlers {
+  return {
+    read: (state, vcpu) => state.get(state.vcpuWord(vcpu, word)),
+    write({ state }, vcpu, _offset, _length, value) {
+      state.put(state.vcpuWord(vcpu, word), value & mask);
+    },
+  };
+}
+
+/** EnableGrp0, EnableGrp1, AckCtl, FIQEn, CBPR (4:0) and EOImode (9). */
+export const GICC_CTLR: RowHandlers = vmcrField(VCPU_VM_CTLR, 0x21f);
+/** Five bits, as a number: priority bits 7:3 shifted down. */
+export const GICC_PMR: RowHandlers = vmcrField(VCPU_VM_PMR, 0x1f);
+export const GICC_BPR: RowHandlers = vmcrField(VCPU_VM_BPR, 7);
+export const GICC_ABPR: RowHandlers = vmcrField(VCPU_VM_ABPR, 7);

@@ -1,0 +1,18 @@
+import type { ListRegisterPolicy } from '../delivery/list-registers.ts';
+import type { FrameTable } from '../registers/row.ts';
+
+/**
+ * A semantics profile: whose controller this is. Data in the register tables plus a few named policies; no handler
+ * ever asks which profile it serves.
+ */
+export interface Profile {
+  readonly name: string;
+  readonly v2: { readonly distributor: FrameTable; readonly cpuInterface: FrameTable };
+  readonly v3: {
+    readonly distributor: FrameTable;
+    readonly redistributor: FrameTable;
+    readonly sgiFrame: FrameTable;
+    readonly its: FrameTable;
+  };
+  readonly listRegisters: ListRegisterPolicy;
+}

@@ -1,0 +1,9 @@
+import { KVM_4_10 } from './kvm-4.10.ts';
+import type { Profile } from './profile.ts';
+
+export const PROFILES: readonly Profile[] = [KVM_4_10];
+
+/** The profile of a name, or null: say then which there are. */
+export function profileNamed(name: string): Profile | null {
+  return PROFILES.find((profile) => profile.name === name) ?? null;
+}

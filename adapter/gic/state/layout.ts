@@ -1,0 +1,112 @@
+import { PRIVATE_IRQS, SGIS, type GicConfig } from '../config.ts';
+
+/**
+ * Where everything lives in the state's one memory, an array of 32-bit words.
+ *
+ * Interrupts are numbered by slot: the private interrupts of vCPU v take slots 32v to 32v + 31, the SPIs follow.
+ * A bit plane keeps one bit a slot, so that a 32-interrupt register of any bank is exactly one word:
+ *
+ *     slot          0 … 31   32 … 63   …   32(n-1) …   32n …       32n + 32 …
+ *     plane word    0        1             n-1         n           n + 1
+ *     holds         vCPU 0   vCPU 1        vCPU n-1    SPI 32-63   SPI 64-95
+ *
+ *     offset      words                  what
+ *     global      8                      see GLOBAL_* below
+ *     enabled     planeWords             bit planes, one bit a slot
+ *     pending     planeWords               latched pending (KVM 4.10: already joined with line and soft pending)
+ *     soft        planeWords               pending by ISPENDR on a level interrupt
+ *     lineLevel   planeWords               level of the wire
+ *     active      planeWords
+ *     edge        planeWords               1 edge, 0 level
+ *     group       planeWords
+ *     queued      planeWords               on some vCPU's queue
+ *     priority    slots / 4              bytes, four slots a word, lowest slot in bits 7:0
+ *     route       slots / 4 (v2)         ITARGETSR bytes, packed like priority
+ *                 slots (v3)             IROUTER low word (Aff2, Aff1, Aff0)
+ *     target      slots                  vCPU an interrupt goes to, -1 nobody
+ *     queuedOn    slots                  vCPU on whose queue it is, -1 none
+ *     next, prev  slots each             the queue's links, -1 end
+ *     source      4 x cpus               SGI senders: a byte an SGI, four a word
+ *     vcpu        cpus x VCPU_WORDS      see VCPU_* below
+ *     lr          cpus x lrs x 2         list registers, low word first
+ */
+export interface StateLayout {
+  readonly slots: number;
+  readonly planeWords: number;
+  readonly enabled: number;
+  readonly pending: number;
+  readonly soft: number;
+  readonly lineLevel: number;
+  readonly active: number;
+  readonly edge: number;
+  readonly group: number;
+  readonly queued: number;
+  readonly priority: number;
+  readonly route: number;
+  readonly target: number;
+  readonly queuedOn: number;
+  readonly next: number;
+  readonly prev: number;
+  readonly source: number;
+  readonly vcpu: number;
+  readonly lr: number;
+  readonly words: number;
+}
+
+/** Words of the global block. */
+export const GLOBAL_DIST_ENABLED = 0;
+export const GLOBAL_PROPBASER_LO = 1;
+export const GLOBAL_PROPBASER_HI = 2;
+const GLOBAL_WORDS = 8;
+
+/** Words of each vCPU's block. */
+export const VCPU_QUEUE_HEAD = 0;
+export const VCPU_QUEUE_TAIL = 1;
+export const VCPU_QUEUE_LENGTH = 2;
+export const VCPU_USED_LRS = 3;
+export const VCPU_UNDERFLOW = 4;
+export const VCPU_PENDBASER_LO = 5;
+export const VCPU_PENDBASER_HI = 6;
+/** The virtual machine control register's parts, as user space sees them on the GICv2 CPU interface. */
+export const VCPU_VM_CTLR = 7;
+export const VCPU_VM_PMR = 8;
+export const VCPU_VM_BPR = 9;
+export const VCPU_VM_ABPR = 10;
+export const VCPU_WORDS = 12;
+
+export const SOURCE_WORDS = SGIS / 4;
+
+export function layoutFor(config: GicConfig): StateLayout {
+  const spiWords = Math.ceil(config.spis / 32);
+  const planeWords = config.cpus + spiWords;
+  const slots = planeWords * PRIVATE_IRQS;
+  let at = 0;
+  const take = (words: number): number => {
+    const here = at;
+    at += words;
+    return here;
+  };
+  take(GLOBAL_WORDS);
+  return {
+    slots,
+    planeWords,
+    enabled: take(planeWords),
+    pending: take(planeWords),
+    soft: take(planeWords),
+    lineLevel: take(planeWords),
+    active: take(planeWords),
+    edge: take(planeWords),
+    group: take(planeWords),
+    queued: take(planeWords),
+    priority: take(slots / 4),
+    route: take(config.gic === 'v2' ? slots / 4 : slots),
+    target: take(slots),
+    queuedOn: take(slots),
+    next: take(slots),
+    prev: take(slots),
+    source: take(SOURCE_WORDS * config.cpus),
+    vcpu: take(VCPU_WORDS * config.cpus),
+    lr: take(config.cpus * config.lrs * 2),
+    words: at,
+  };
+}

@@ -1,10 +1,12 @@
 import { checkConfig, type GicConfig } from './config.ts';
-import { Delivery, STANDING_STILL, type VcpuControl } from './delivery/delivery.ts';
+import { Delivery, type VcpuControl } from './delivery/delivery.ts';
 import { softwareGeneratedV3 } from './delivery/sgi.ts';
 import { driveLine } from './delivery/wires.ts';
-import { device, Dispatcher, type Device, type Located } from './mmio/dispatcher.ts';
+import { Dispatcher, type Device, type Located } from './mmio/dispatcher.ts';
+import { RegionTable } from './mmio/region-table.ts';
 import type { Profile } from './profiles/profile.ts';
 import { REDISTRIBUTOR_STRIDE, SGI_FRAME_OFFSET } from './registers/gicr.ts';
+import type { FrameTable } from './registers/row.ts';
 import { GicState } from './state/state.ts';
 
 /**
@@ -25,17 +27,18 @@ export class Controller {
    * @throws GicConfigError for an impossible configuration
    * @throws FrameMapError for overlapping frames
    */
-  constructor(config: GicConfig, profile: Profile, control: VcpuControl = STANDING_STILL) {
+  constructor(config: GicConfig, profile: Profile, control: VcpuControl | null = null) {
     checkConfig(config);
     this.config = config;
     this.profile = profile;
     this.state = new GicState(config);
     this.delivery = new Delivery(this.state, control);
-    const shared = busDevices(config, profile);
+    const map = new DeviceMap(this.state);
+    const shared = busDevices(map, config, profile);
     this.bus = new Dispatcher(this.delivery, shared);
     this.user = new Dispatcher(
       this.delivery,
-      config.gic === 'v2' ? [...shared, device('GICC', profile.v2.cpuInterface, config.bases.cpuif)] : shared,
+      config.gic === 'v2' ? [...shared, map.device('GICC', profile.v2.cpuInterface, config.bases.cpuif)] : shared,
     );
   }
 
@@ -82,17 +85,36 @@ export class Controller {
   }
 }
 
-function busDevices(config: GicConfig, profile: Profile): Device[] {
+/** Places frames in the address map; the redistributors of all vCPUs share their compiled tables. */
+class DeviceMap {
+  readonly #state: GicState;
+  readonly #compiled = new Map<FrameTable, RegionTable>();
+
+  constructor(state: GicState) {
+    this.#state = state;
+  }
+
+  device(id: string, frame: FrameTable, base: number, owner = -1, title = frame.title): Device {
+    let regions = this.#compiled.get(frame);
+    if (regions === undefined) {
+      regions = new RegionTable(frame, this.#state.config, this.#state.at);
+      this.#compiled.set(frame, regions);
+    }
+    return { id, title, base, size: frame.size, regions, owner };
+  }
+}
+
+function busDevices(map: DeviceMap, config: GicConfig, profile: Profile): [Device, ...Device[]] {
   const { bases, cpus } = config;
-  if (config.gic === 'v2') return [device('GICD', profile.v2.distributor, bases.dist)];
-  const devices = [device('GICD', profile.v3.distributor, bases.dist)];
-  if (bases.its !== undefined) devices.push(device('GITS', profile.v3.its, bases.its));
+  if (config.gic === 'v2') return [map.device('GICD', profile.v2.distributor, bases.dist)];
+  const devices: [Device, ...Device[]] = [map.device('GICD', profile.v3.distributor, bases.dist)];
+  if (bases.its !== undefined) devices.push(map.device('GITS', profile.v3.its, bases.its));
   for (let vcpu = 0; vcpu < cpus; vcpu++) {
     const base = bases.redist + vcpu * REDISTRIBUTOR_STRIDE;
     const name = `GICR${String(vcpu)}`;
     const title = `Redistributor of vCPU ${String(vcpu)}`;
-    devices.push(device(`${name}.RD`, profile.v3.redistributor, base, vcpu, `${title}, RD frame`));
-    devices.push(device(`${name}.SGI`, profile.v3.sgiFrame, base + SGI_FRAME_OFFSET, vcpu, `${title}, SGI frame`));
+    devices.push(map.device(`${name}.RD`, profile.v3.redistributor, base, vcpu, `${title}, RD frame`));
+    devices.push(map.device(`${name}.SGI`, profile.v3.sgiFrame, base + SGI_FRAME_OFFSET, vcpu, `${title}, SGI frame`));
   }
   return devices;
 }

@@ -15,9 +15,6 @@ export interface VcpuControl {
   resume(vcpu: number): void;
 }
 
-/** For guests whose vCPUs do not run between operations: nothing to stop. */
-export const STANDING_STILL: VcpuControl = { kick() {}, halt() {}, resume() {} };
-
 /**
  * Which vCPU an interrupt goes to and the queues (KVM calls them ap_lists) on which interrupts wait for list
  * registers. A queue is a doubly linked list through the slots, in order of arrival.
@@ -25,12 +22,13 @@ export const STANDING_STILL: VcpuControl = { kick() {}, halt() {}, resume() {} }
  */
 export class Delivery {
   readonly state: GicState;
-  readonly control: VcpuControl;
+  /** Null where vCPUs do not run between operations: there is nothing to kick or halt. */
+  readonly control: VcpuControl | null;
   /** Scratch of the queue sort: slots and their keys. */
   readonly sortSlots: Int32Array;
   readonly sortKeys: Int32Array;
 
-  constructor(state: GicState, control: VcpuControl) {
+  constructor(state: GicState, control: VcpuControl | null) {
     this.state = state;
     this.control = control;
     this.sortSlots = new Int32Array(state.at.slots);
@@ -56,16 +54,18 @@ export class Delivery {
     const vcpu = this.oracle(slot);
     if (vcpu === NOBODY) return;
     if (this.state.get(this.state.at.queuedOn + slot) < 0) this.#append(slot, vcpu);
-    this.control.kick(vcpu);
+    this.control?.kick(vcpu);
   }
 
   /**
    * Queues each of up to 32 interrupts whose bit is set in `bits`; `word` is their plane word.
-   * Only pending and active interrupts can be due, so the others are not even looked at.
+   * Only pending and active interrupts can be due, so the others are not even looked at; nor, where there is nobody
+   * to kick, those that are queued already.
    */
   queueWord(word: number, bits: number): void {
     const { state } = this;
     let due = bits & (state.get(state.at.pending + word) | state.get(state.at.active + word));
+    if (this.control === null) due &= ~state.get(state.at.queued + word);
     while (due !== 0) {
       const bit = 31 - Math.clz32(due & -due);
       this.queue((word << 5) | bit);
@@ -78,7 +78,7 @@ export class Delivery {
     const { state } = this;
     const { next } = state.at;
     const head = state.vcpuWord(vcpu, VCPU_QUEUE_HEAD);
-    for (let slot = state.get(head); slot >= 0; ) {
+    for (let slot = state.get(head); slot >= 0;) {
       const following = state.get(next + slot);
       const due = this.oracle(slot);
       if (due === vcpu) {
@@ -97,6 +97,7 @@ export class Delivery {
 
   /** Kicks every vCPU that has an enabled and pending interrupt on its queue. */
   kickWaiting(): void {
+    if (this.control === null) return;
     for (let vcpu = 0; vcpu < this.state.config.cpus; vcpu++) if (this.waiting(vcpu)) this.control.kick(vcpu);
   }
 
@@ -179,4 +180,3 @@ export function vcpuOfTargets(targets: number, cpus: number): number {
   const lowest = targets === 0 ? 0 : 31 - Math.clz32(targets & -targets);
   return lowest < cpus ? lowest : NOBODY;
 }
-

@@ -1,9 +1,5 @@
 import { PRIVATE_IRQS, SGIS } from '../config.ts';
-import {
-  VCPU_QUEUE_HEAD,
-  VCPU_UNDERFLOW,
-  VCPU_USED_LRS,
-} from '../state/layout.ts';
+import { VCPU_QUEUE_HEAD, VCPU_UNDERFLOW, VCPU_USED_LRS } from '../state/layout.ts';
 import type { Delivery } from './delivery.ts';
 import {
   LIST_REGISTER_V2,

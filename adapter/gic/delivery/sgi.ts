@@ -23,7 +23,8 @@ export function softwareGeneratedV2(delivery: Delivery, sender: number, value: n
   else if (filter === 1) targets = everybody & ~(1 << sender);
   else if (filter === 2) targets = 1 << sender;
   else return;
-  for (let vcpu = 0; vcpu < cpus; vcpu++) if ((targets & (1 << vcpu)) !== 0) raiseSgi(delivery, vcpu, value & 0xf, sender);
+  for (let vcpu = 0; vcpu < cpus; vcpu++)
+    if ((targets & (1 << vcpu)) !== 0) raiseSgi(delivery, vcpu, value & 0xf, sender);
 }
 
 /**

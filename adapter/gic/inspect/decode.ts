@@ -47,7 +47,8 @@ export function accessMeaning(located: Located, length: number, write: boolean, 
   const { row } = found;
   if (row.bitsPerIrq === 0 || row.property === null) return fieldsMeaning(row, value, found.byte);
   const { first, count } = intidsOf(located, length);
-  if (row.bank === 'shared-only' && first < PRIVATE_IRQS) return 'reads as zero: the redistributors have INTIDs 0 to 31';
+  if (row.bank === 'shared-only' && first < PRIVATE_IRQS)
+    return 'reads as zero: the redistributors have INTIDs 0 to 31';
   if (row.bitsPerIrq === 1) return bitsMeaning(row, first, write, value);
   if (row.bitsPerIrq === 2) {
     const edges = filterIntids(first, count, (i) => ((value >> BigInt(i * 2 + 1)) & 1n) === 1n);
@@ -99,7 +100,7 @@ function range(first: number, count: number): string {
 /** "INTID 33", "INTIDs 32-35, 40": runs are joined. */
 export function list(intids: readonly number[]): string {
   const runs: string[] = [];
-  for (let i = 0; i < intids.length; ) {
+  for (let i = 0; i < intids.length;) {
     let j = i;
     while (j + 1 < intids.length && intids[j + 1] === (intids[j] ?? 0) + 1) j++;
     runs.push(j === i ? String(intids[i]) : `${String(intids[i])}-${String(intids[j])}`);

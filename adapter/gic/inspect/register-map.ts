@@ -134,7 +134,10 @@ function place(device: Device, row: RegisterRow, nth: number, controller: Contro
     offset,
     address: device.base + offset,
     bytes: row.element,
-    banked: device.owner < 0 && controller.config.cpus > 1 && (row.bank === 'each' || (row.bank === 'private' && firstIntid < 32)),
+    banked:
+      device.owner < 0 &&
+      controller.config.cpus > 1 &&
+      (row.bank === 'each' || (row.bank === 'private' && firstIntid < 32)),
     implemented: row.handlers !== undefined,
     firstIntid,
     intids: perRegister === 0 ? 0 : Math.min(perRegister, limit - firstIntid),

@@ -1,6 +1,6 @@
 import type { Delivery } from '../delivery/delivery.ts';
-import type { FrameTable } from '../registers/row.ts';
-import { RegionTable, type FoundRegister, type Verdict } from './region-table.ts';
+import type { GicState } from '../state/state.ts';
+import type { FoundRegister, RegionTable, Verdict } from './region-table.ts';
 
 /** A frame at its place in the guest's address map. */
 export interface Device {
@@ -36,24 +36,21 @@ const MAX_ADDRESS = 2 ** 52;
  */
 export class Dispatcher {
   readonly #delivery: Delivery;
+  readonly #state: GicState;
   readonly devices: readonly Device[];
-  /** Base of each device and the byte after it, ascending. */
-  readonly #base: Float64Array;
-  readonly #end: Float64Array;
-  readonly #owner: Int32Array;
-  readonly #regions: readonly RegionTable[];
-  /** The device last found: accesses come in runs. */
-  #last = 0;
+  /** The device last found, as accesses come in runs. */
+  #last: Device;
 
-  /** @throws FrameMapError where frames overlap or lie outside the address space */
-  constructor(delivery: Delivery, devices: readonly Device[]) {
+  /**
+   * @param devices at least one
+   * @throws FrameMapError where frames overlap or lie outside the address space
+   */
+  constructor(delivery: Delivery, devices: readonly [Device, ...Device[]]) {
     this.#delivery = delivery;
+    this.#state = delivery.state;
     this.devices = [...devices].sort((a, b) => a.base - b.base);
     checkMap(this.devices);
-    this.#base = Float64Array.from(this.devices, (d) => d.base);
-    this.#end = Float64Array.from(this.devices, (d) => d.base + d.size);
-    this.#owner = Int32Array.from(this.devices, (d) => d.owner);
-    this.#regions = this.devices.map((d) => d.regions);
+    this.#last = devices[0];
   }
 
   /**
@@ -61,34 +58,28 @@ export class Dispatcher {
    * @returns the low word as int32; the upper word of an 8-byte read is in `state.hi`
    */
   read(vcpu: number, address: number, length: number): number {
-    const { state } = this.#delivery;
-    const found = this.#find(address);
-    if (found < 0) {
-      state.hi = 0;
-      return 0;
-    }
-    const owner = this.#owner[found] as number;
-    const regions = this.#regions[found] as RegionTable;
-    return regions.read(state, owner < 0 ? vcpu : owner, address - (this.#base[found] as number), length);
+    const state = this.#state;
+    state.hi = 0;
+    const device = this.#find(address);
+    if (device === null) return 0;
+    return device.regions.read(state, device.owner < 0 ? vcpu : device.owner, (address - device.base) | 0, length);
   }
 
   /** @param hi upper word of an 8-byte write */
   write(vcpu: number, address: number, length: number, lo: number, hi: number): void {
-    const found = this.#find(address);
-    if (found < 0) return;
-    const regions = this.#regions[found] as RegionTable;
-    const offset = address - (this.#base[found] as number);
-    const region = regions.writable(this.#delivery.state, offset, length);
-    if (region < 0) return;
-    const owner = this.#owner[found] as number;
-    const write = regions.writeHandler(region);
-    write(this.#delivery, owner < 0 ? vcpu : owner, offset - regions.rowOffset(region), length, lo, hi);
+    const device = this.#find(address);
+    if (device === null) return;
+    const offset = (address - device.base) | 0;
+    const region = device.regions.find(offset, length);
+    if (region === null) return;
+    const owner = device.owner < 0 ? vcpu : device.owner;
+    region.write(this.#delivery, owner, (offset - region.origin) | 0, length, lo, hi);
   }
 
   /** Reads bytes as the bus delivers them, least significant first. */
   readBytes(vcpu: number, address: number, into: Uint8Array): void {
     const lo = this.read(vcpu, address, into.length);
-    const { hi } = this.#delivery.state;
+    const { hi } = this.#state;
     for (let i = 0; i < into.length; i++) into[i] = (i < 4 ? lo >> (i << 3) : hi >> ((i - 4) << 3)) & 0xff;
   }
 
@@ -106,48 +97,27 @@ export class Dispatcher {
 
   /** Where an access goes and what becomes of it; null where no frame is. */
   locate(address: number, length: number): Located | null {
-    const found = this.#find(address);
-    if (found < 0) return null;
-    const device = this.devices[found] as Device;
-    const offset = address - device.base;
-    return {
-      device,
-      offset,
-      register: device.regions.register(offset),
-      verdict: device.regions.verdict(this.#delivery.state, offset, length),
-    };
+    const device = this.#find(address);
+    if (device === null) return null;
+    const offset = (address - device.base) | 0;
+    const { regions } = device;
+    return { device, offset, register: regions.register(offset), verdict: regions.verdict(offset, length) };
   }
 
-  #find(address: number): number {
+  #find(address: number): Device | null {
     const last = this.#last;
-    if (address >= (this.#base[last] as number) && address < (this.#end[last] as number)) return last;
+    if (address >= last.base && address < last.base + last.size) return last;
     let low = 0;
-    let high = this.#base.length - 1;
+    let high = this.devices.length - 1;
     while (low <= high) {
       const middle = (low + high) >> 1;
-      if (address < (this.#base[middle] as number)) high = middle - 1;
-      else if (address >= (this.#end[middle] as number)) low = middle + 1;
-      else {
-        this.#last = middle;
-        return middle;
-      }
+      const device = this.devices[middle] as Device;
+      if (address < device.base) high = middle - 1;
+      else if (address >= device.base + device.size) low = middle + 1;
+      else return (this.#last = device);
     }
-    return -1;
+    return null;
   }
-}
-
-/** A device for a frame, at its base. */
-export function device(id: string, frame: FrameTable, base: number, owner = -1, title = frame.title): Device {
-  return { id, title, base, size: frame.size, regions: regionsOf(frame), owner };
-}
-
-const compiled = new WeakMap<FrameTable, RegionTable>();
-
-/** One compiled table a frame, however many redistributors use it. */
-function regionsOf(frame: FrameTable): RegionTable {
-  let regions = compiled.get(frame);
-  if (regions === undefined) compiled.set(frame, (regions = new RegionTable(frame)));
-  return regions;
 }
 
 function checkMap(devices: readonly Device[]): void {
@@ -158,7 +128,9 @@ function checkMap(devices: readonly Device[]): void {
     }
     if (one.base % 0x1000 !== 0) throw new FrameMapError(`${one.id} at ${hex(one.base)} is not aligned to 4 KiB`);
     if (before !== null && before.base + before.size > one.base) {
-      throw new FrameMapError(`${before.id} (${hex(before.base)}, ${hex(before.size)} bytes) overlaps ${one.id} (${hex(one.base)})`);
+      throw new FrameMapError(
+        `${before.id} (${hex(before.base)}, ${hex(before.size)} bytes) overlaps ${one.id} (${hex(one.base)})`,
+      );
     }
     before = one;
   }

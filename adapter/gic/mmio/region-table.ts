@@ -1,7 +1,15 @@
-import { PRIVATE_IRQS } from '../config.ts';
-import { registerName, type FrameTable, type ReadHandler, type RegisterRow, type WriteHandler } from '../registers/row.ts';
+import { PRIVATE_IRQS, type GicConfig } from '../config.ts';
+import {
+  registerName,
+  type FrameTable,
+  type ReadHandler,
+  type RegisterRow,
+  type StateWords,
+  type WriteHandler,
+} from '../registers/row.ts';
+import type { StateLayout } from '../state/layout.ts';
 import type { GicState } from '../state/state.ts';
-import { RAZ_WI } from './handlers/common.ts';
+import { readAsZero, writeIgnored } from './handlers/common.ts';
 
 /** What an access to an offset of a frame meets. */
 export type Verdict = 'ok' | 'hole' | 'bad width' | 'misaligned' | 'beyond the last INTID';
@@ -16,76 +24,91 @@ export interface FoundRegister {
   readonly byte: number;
 }
 
-const NONE = -1;
+/**
+ * A run of a frame's bytes that answers alike. A `shared-only` row makes two: the private INTIDs' part, read as zero,
+ * and the live rest. A per-interrupt row of a distributor ends after the last INTID that exists.
+ */
+export interface Region {
+  /** First byte, and the one after the last that can start an access. */
+  readonly start: number;
+  readonly end: number;
+  /** First byte of the row, from which handlers count. */
+  readonly origin: number;
+  /** Accepted access widths: a mask of W8, W32, W64. */
+  readonly widths: number;
+  /**
+   * For rows that are state words: the word of register 0 of vCPU 0, words a vCPU, and the word that register 0 would
+   * have if all were shared. -1: `read` answers.
+   */
+  readonly bankBase: number;
+  readonly bankWords: number;
+  readonly sharedBase: number;
+  readonly read: ReadHandler;
+  readonly write: WriteHandler;
+}
+
+/** Bytes of a granule: see `RegionTable`. */
+const GRANULE_SHIFT = 7;
 
 /**
- * A frame's rows, compiled for lookup: parallel arrays, one element a region, ascending by offset.
- *
- *     start, end   first byte, and the one after the last
- *     row          first byte of the row, from which handlers count
- *     widths       accepted access widths, a mask of W8, W32, W64
- *     bits         bits an interrupt, 0 where the INTID is not checked
- *     read, write  the row's handlers
- *
- * A `shared-only` row makes two regions: the private INTIDs' part, read as zero, and the live rest.
+ * A frame's rows, compiled for lookup: regions ascending by offset, found by binary search. The search of an offset
+ * starts from its granule of 128 bytes: `#first` has the region that the granule's first byte is in or before, so
+ * that the next granule's is the last one to look at.
  */
 export class RegionTable {
   readonly frame: FrameTable;
-  readonly #start: Int32Array;
-  readonly #end: Int32Array;
-  readonly #row: Int32Array;
-  readonly #widths: Uint8Array;
-  readonly #bits: Uint8Array;
-  readonly #read: ReadHandler[] = [];
-  readonly #write: WriteHandler[] = [];
+  readonly #regions: readonly Region[];
+  readonly #first: Uint8Array;
 
-  constructor(frame: FrameTable) {
+  constructor(frame: FrameTable, config: GicConfig, layout: StateLayout) {
     this.frame = frame;
-    const regions = frame.rows.flatMap(regionsOf);
-    const column = (pick: (region: Region) => number): Int32Array => Int32Array.from(regions, pick);
-    this.#start = column((r) => r.start);
-    this.#end = column((r) => r.end);
-    this.#row = column((r) => r.row.offset);
-    this.#widths = Uint8Array.from(regions, (r) => r.row.widths);
-    this.#bits = Uint8Array.from(regions, (r) => (checksIntid(r.row) ? r.row.bitsPerIrq : 0));
-    for (const { handlers } of regions) {
-      this.#read.push(handlers.read);
-      this.#write.push(handlers.write);
+    const regions = frame.rows.flatMap((row) => regionsOf(row, config, layout));
+    const granules = (frame.size >> GRANULE_SHIFT) + 1;
+    this.#first = Uint8Array.from({ length: granules }, (_, granule) => {
+      const after = regions.findIndex((r) => r.end > granule << GRANULE_SHIFT);
+      return after < 0 ? regions.length - 1 : after;
+    });
+    this.#regions = regions;
+  }
+
+  /** The region an access of `length` bytes reaches, or null: it then reads zero and is dropped. */
+  find(offset: number, length: number): Region | null {
+    const granule = offset >> GRANULE_SHIFT;
+    let low = this.#first[granule] as number;
+    let high = this.#first[granule + 1] as number;
+    while (low <= high) {
+      const middle = (low + high) >> 1;
+      const region = this.#regions[middle] as Region;
+      if (offset < region.start) high = middle - 1;
+      else if (offset >= region.end) low = middle + 1;
+      else return (region.widths & length) === 0 || (offset & (length - 1)) !== 0 ? null : region;
     }
+    return null;
   }
 
   /** Reads without side effect: int32 low word, upper word in `state.hi`. A miss reads zero. */
   read(state: GicState, vcpu: number, offset: number, length: number): number {
     state.hi = 0;
-    const region = this.#find(offset);
-    if (region === NONE || !this.#accepts(region, offset, length, state)) return 0;
-    const handler = this.#read[region] as ReadHandler;
-    const value = handler(state, vcpu, offset - (this.#row[region] as number), length);
-    return length === 1 ? value & 0xff : value;
-  }
-
-  /** The write handler's region for `write`, or -1 where the write is dropped. */
-  writable(state: GicState, offset: number, length: number): number {
-    const region = this.#find(offset);
-    return region === NONE || !this.#accepts(region, offset, length, state) ? NONE : region;
-  }
-
-  writeHandler(region: number): WriteHandler {
-    return this.#write[region] as WriteHandler;
-  }
-
-  /** First byte of the region's row, from which its handlers count. */
-  rowOffset(region: number): number {
-    return this.#row[region] as number;
+    const region = this.find(offset, length);
+    if (region === null) return 0;
+    const at = (offset - region.origin) | 0;
+    if (region.bankBase < 0) {
+      const value = region.read(state, vcpu, at, length);
+      return length === 1 ? value & 0xff : value;
+    }
+    const nth = at >> 2;
+    const index = nth < region.bankWords ? region.bankBase + vcpu * region.bankWords : region.sharedBase;
+    const word = state.get(index + nth);
+    return length === 1 ? (word >> ((at & 3) << 3)) & 0xff : word;
   }
 
   /** Why an access reads zero and drops writes, or that it does not. */
-  verdict(state: GicState, offset: number, length: number): Verdict {
-    const region = this.#find(offset);
-    if (region === NONE) return 'hole';
-    if (((this.#widths[region] as number) & length) === 0) return 'bad width';
+  verdict(offset: number, length: number): Verdict {
+    const row = this.register(offset)?.row;
+    if (row?.handlers === undefined) return 'hole';
+    if ((row.widths & length) === 0) return 'bad width';
     if (offset % length !== 0) return 'misaligned';
-    return this.#accepts(region, offset, length, state) ? 'ok' : 'beyond the last INTID';
+    return this.find(offset, length) === null ? 'beyond the last INTID' : 'ok';
   }
 
   /** The register at an offset, whether the profile implements it or not. */
@@ -98,48 +121,33 @@ export class RegionTable {
     }
     return null;
   }
-
-  #find(offset: number): number {
-    let low = 0;
-    let high = this.#start.length - 1;
-    while (low <= high) {
-      const middle = (low + high) >> 1;
-      if (offset < (this.#start[middle] as number)) high = middle - 1;
-      else if (offset >= (this.#end[middle] as number)) low = middle + 1;
-      else return middle;
-    }
-    return NONE;
-  }
-
-  /** Only the first INTID of an access is checked against the number of interrupts. */
-  #accepts(region: number, offset: number, length: number, state: GicState): boolean {
-    if (((this.#widths[region] as number) & length) === 0 || (offset & (length - 1)) !== 0) return false;
-    const bits = this.#bits[region] as number;
-    if (bits === 0) return true;
-    const intid = (((offset - (this.#row[region] as number)) << 3) / bits) | 0;
-    return intid < PRIVATE_IRQS + state.config.spis;
-  }
 }
 
-interface Region {
-  readonly start: number;
-  readonly end: number;
-  readonly row: RegisterRow;
-  readonly handlers: { readonly read: ReadHandler; readonly write: WriteHandler };
-}
-
-function regionsOf(row: RegisterRow): Region[] {
+function regionsOf(row: RegisterRow, config: GicConfig, layout: StateLayout): Region[] {
   if (row.handlers === undefined) return [];
-  const end = row.offset + row.length;
-  if (row.bank !== 'shared-only') return [{ start: row.offset, end, row, handlers: row.handlers }];
-  const firstShared = row.offset + (PRIVATE_IRQS * row.bitsPerIrq) / 8;
+  const { read, write } = row.handlers;
+  const bytes = (intids: number): number => Math.ceil((intids * row.bitsPerIrq) / 8);
+  // Only the first INTID of an access counts. A redistributor's frame has room for exactly its 32 interrupts.
+  const whole = row.bank !== 'private' && row.bank !== 'shared-only';
+  const end = row.offset + (whole ? row.length : Math.min(row.length, bytes(PRIVATE_IRQS + config.spis)));
+  const none = { bankBase: -1, bankWords: 0, sharedBase: 0 };
+  const common = { origin: row.offset, widths: row.widths, write };
+  const live =
+    typeof read === 'function' ? { ...common, ...none, read } : { ...common, ...stateWords(read, config, layout) };
+  if (row.bank !== 'shared-only') return [{ start: row.offset, end, ...live }];
+  const firstShared = row.offset + bytes(PRIVATE_IRQS);
   return [
-    { start: row.offset, end: firstShared, row, handlers: RAZ_WI },
-    { start: firstShared, end, row, handlers: row.handlers },
+    { start: row.offset, end: firstShared, ...common, ...none, read: readAsZero, write: writeIgnored },
+    { start: firstShared, end, ...live },
   ];
 }
 
-/** A redistributor's frame has room for exactly its 32 interrupts, and GICD_xPENDSGIR for the 16 SGIs. */
-function checksIntid(row: RegisterRow): boolean {
-  return row.bitsPerIrq !== 0 && (row.bank === 'private' || row.bank === 'shared-only');
+function stateWords(
+  read: StateWords,
+  config: GicConfig,
+  layout: StateLayout,
+): Omit<Region, 'start' | 'end' | 'origin' | 'widths' | 'write'> {
+  const bankBase = layout[read.words];
+  const { bankWords } = read;
+  return { bankBase, bankWords, sharedBase: bankBase + (config.cpus - 1) * bankWords, read: readAsZero };
 }

@@ -19,7 +19,7 @@ const GICC_IIDR_VALUE = 0x04b2043b;
 export const GICC_V2: FrameTable = {
   kind: 'GICC',
   title: 'CPU interface',
-  size: 0x1000,
+  size: 0x2000,
   rows: byOffset([
     row({
       name: 'GICC_CTLR',
@@ -163,6 +163,15 @@ export const GICC_V2: FrameTable = {
         field('Revision', [15, 12], 'ro', 'Revision.'),
         field('Implementer', [11, 0], 'ro', 'JEP106 code of the implementer: 0x43b is Arm.'),
       ],
+    }),
+    row({
+      name: 'GICC_DIR',
+      offset: 0x1000,
+      access: 'wo',
+      bank: 'each',
+      doc: 'Deactivates an interrupt. Virtual CPU interface: not in the user-space view.',
+      section: 'IHI 0048, 4.4.15',
+      fields: INTID_FIELDS.map((one) => ({ ...one, access: 'wo' as const })),
     }),
   ]),
 };

@@ -61,7 +61,13 @@ export const GICR_RD: FrameTable = {
         field('PLPIS', 0, 'ro', 'Physical LPIs are supported.'),
       ],
     }),
-    row({ name: 'GICR_STATUSR', offset: 0x0010, bank: 'frame', doc: 'Access errors. A hole in this profile.', section: SECTION }),
+    row({
+      name: 'GICR_STATUSR',
+      offset: 0x0010,
+      bank: 'frame',
+      doc: 'Access errors. A hole in this profile.',
+      section: SECTION,
+    }),
     row({
       name: 'GICR_WAKER',
       offset: 0x0014,

@@ -17,7 +17,10 @@ export const GITS: FrameTable = {
       offset: 0x0000,
       doc: 'Enables the ITS.',
       section: SECTION,
-      fields: [field('Quiescent', 31, 'ro', 'No command or translation is under way.'), field('Enabled', 0, 'rw', 'Enabled.')],
+      fields: [
+        field('Quiescent', 31, 'ro', 'No command or translation is under way.'),
+        field('Enabled', 0, 'rw', 'Enabled.'),
+      ],
     }),
     row({ name: 'GITS_IIDR', offset: 0x0004, access: 'ro', doc: 'Who made the ITS.', section: SECTION }),
     wide('GITS_TYPER', 0x0008, 'What the ITS can do.'),
@@ -35,6 +38,12 @@ export const GITS: FrameTable = {
       section: SECTION,
     }),
     row({ name: 'GITS_PIDR2', offset: 0xffe8, access: 'ro', doc: 'Architecture version.', section: SECTION }),
-    row({ name: 'GITS_TRANSLATER', offset: 0x10040, access: 'wo', doc: 'Doorbell: a write here is an MSI.', section: SECTION }),
+    row({
+      name: 'GITS_TRANSLATER',
+      offset: 0x10040,
+      access: 'wo',
+      doc: 'Doorbell: a write here is an MSI.',
+      section: SECTION,
+    }),
   ],
 };

@@ -44,7 +44,20 @@ export const OUTER_CACHE: readonly EnumValue[] = [
 
 /** The identification registers at 0xffd0 of every GICv3 frame: PIDR4 to 7, PIDR0 to 3, CIDR0 to 3. */
 export function identificationRows(prefix: 'GICD' | 'GICR', section: string): RegisterRow[] {
-  const names = ['PIDR4', 'PIDR5', 'PIDR6', 'PIDR7', 'PIDR0', 'PIDR1', 'PIDR2', 'PIDR3', 'CIDR0', 'CIDR1', 'CIDR2', 'CIDR3'];
+  const names = [
+    'PIDR4',
+    'PIDR5',
+    'PIDR6',
+    'PIDR7',
+    'PIDR0',
+    'PIDR1',
+    'PIDR2',
+    'PIDR3',
+    'CIDR0',
+    'CIDR1',
+    'CIDR2',
+    'CIDR3',
+  ];
   return names.map((name, i) =>
     row({
       name: `${prefix}_${name}`,

@@ -50,7 +50,8 @@ export type Access = 'rw' | 'ro' | 'wo' | 'w1s' | 'w1c' | 'raz/wi' | 'rao/wi';
  */
 export type Bank = 'shared' | 'each' | 'private' | 'frame' | 'shared-only';
 
-export type IrqProperty = 'enabled' | 'pending' | 'active' | 'priority' | 'config' | 'target' | 'route' | 'source' | 'group' | 'groupModifier';
+export type IrqProperty =
+  'enabled' | 'pending' | 'active' | 'priority' | 'config' | 'target' | 'route' | 'source' | 'group' | 'groupModifier';
 
 export interface FieldRow {
   readonly name: string;
@@ -84,8 +85,17 @@ export type WriteHandler = (
 ) => void;
 
 export interface RowHandlers {
-  readonly read: ReadHandler;
+  readonly read: ReadHandler | StateWords;
   readonly write: WriteHandler;
+}
+
+/**
+ * For rows whose registers are words of the state as they stand: reading one, or a byte of it, is reading the state.
+ * The words of each vCPU's private interrupts come first, `bankWords` a vCPU, then the shared ones.
+ */
+export interface StateWords {
+  readonly words: 'enabled' | 'pending' | 'active' | 'group' | 'priority' | 'route' | 'source';
+  readonly bankWords: number;
 }
 
 /** Access widths, as a mask: the width in bytes itself. 16-bit accesses reach no register. */

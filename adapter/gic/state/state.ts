@@ -1,6 +1,13 @@
 import { PRIVATE_IRQS, type GicConfig } from '../config.ts';
 import { UndoLog } from '../journal/undo-log.ts';
-import { layoutFor, VCPU_PENDBASER_LO, VCPU_QUEUE_HEAD, VCPU_QUEUE_TAIL, VCPU_WORDS, type StateLayout } from './layout.ts';
+import {
+  layoutFor,
+  VCPU_PENDBASER_LO,
+  VCPU_QUEUE_HEAD,
+  VCPU_QUEUE_TAIL,
+  VCPU_WORDS,
+  type StateLayout,
+} from './layout.ts';
 
 /**
  * The controller's whole state: one memory of 32-bit words (`StateLayout` says where what lives) and nothing else.

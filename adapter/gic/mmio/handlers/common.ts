@@ -1,4 +1,4 @@
-import type { RowHandlers, ReadHandler, WriteHandler } from '../../registers/row.ts';
+import type { ReadHandler, RowHandlers, WriteHandler } from '../../registers/row.ts';
 
 export const readAsZero: ReadHandler = (state) => {
   state.hi = 0;

@@ -57,14 +57,9 @@ export const GICD_SGIR: RowHandlers = {
   },
 };
 
-function readSources(state: GicState, vcpu: number, offset: number, length: number): number {
-  const base = state.at.source + vcpu * 4;
-  return length === 4 ? state.get(base + (offset >> 2)) : state.byte(base, offset);
-}
-
 /** Every SGI the access covers whose senders are all gone afterwards loses pending, written as 0 or not. */
 export const GICD_CPENDSGIR: RowHandlers = {
-  read: readSources,
+  read: { words: 'source', bankWords: 4 },
   write({ state }, vcpu, offset, length, value) {
     const base = state.at.source + vcpu * 4;
     for (let i = 0; i < length; i++) {
@@ -77,7 +72,7 @@ export const GICD_CPENDSGIR: RowHandlers = {
 
 /** Every SGI the access covers that has a sender afterwards becomes pending, even where 0 was written. */
 export const GICD_SPENDSGIR: RowHandlers = {
-  read: readSources,
+  read: { words: 'source', bankWords: 4 },
   write(delivery, vcpu, offset, length, value) {
     const { state } = delivery;
     const base = state.at.source + vcpu * 4;

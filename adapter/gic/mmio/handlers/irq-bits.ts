@@ -12,12 +12,8 @@ function wordAt(state: GicState, vcpu: number, offset: number): number {
   return state.planeWord(offset << 3, vcpu);
 }
 
-function readEnabled(state: GicState, vcpu: number, offset: number): number {
-  return state.get(state.at.enabled + wordAt(state, vcpu, offset));
-}
-
 export const ISENABLER: RowHandlers = {
-  read: readEnabled,
+  read: { words: 'enabled', bankWords: 1 },
   write(delivery, vcpu, offset, _length, bits) {
     const { state } = delivery;
     const word = wordAt(state, vcpu, offset);
@@ -29,20 +25,16 @@ export const ISENABLER: RowHandlers = {
 
 /** Disabling leaves an interrupt queued: the next exit of its vCPU prunes it. */
 export const ICENABLER: RowHandlers = {
-  read: readEnabled,
+  read: { words: 'enabled', bankWords: 1 },
   write({ state }, vcpu, offset, _length, bits) {
     const index = state.at.enabled + wordAt(state, vcpu, offset);
     state.put(index, state.get(index) & ~bits);
   },
 };
 
-function readPending(state: GicState, vcpu: number, offset: number): number {
-  return state.get(state.at.pending + wordAt(state, vcpu, offset));
-}
-
 /** On a level interrupt this is remembered as pending by software, apart from its wire. */
 export const ISPENDR: RowHandlers = {
-  read: readPending,
+  read: { words: 'pending', bankWords: 1 },
   write(delivery, vcpu, offset, _length, bits) {
     const { state } = delivery;
     const { at } = state;
@@ -55,7 +47,7 @@ export const ISPENDR: RowHandlers = {
 
 /** A level interrupt stays pending while its wire is high. */
 export const ICPENDR: RowHandlers = {
-  read: readPending,
+  read: { words: 'pending', bankWords: 1 },
   write({ state }, vcpu, offset, _length, bits) {
     const { at } = state;
     const word = wordAt(state, vcpu, offset);
@@ -66,10 +58,6 @@ export const ICPENDR: RowHandlers = {
   },
 };
 
-function readActive(state: GicState, vcpu: number, offset: number): number {
-  return state.get(state.at.active + wordAt(state, vcpu, offset));
-}
-
 /**
  * Halt, change, resume: the active state may be in a list register of a running vCPU, so that vCPU (all of them for
  * an SPI) leaves the guest before the state changes.
@@ -77,23 +65,23 @@ function readActive(state: GicState, vcpu: number, offset: number): number {
 function changeActive(delivery: Delivery, vcpu: number, offset: number, set: number, clear: number): void {
   const { state, control } = delivery;
   const halted = offset << 3 < PRIVATE_IRQS ? vcpu : ALL_VCPUS;
-  control.halt(halted);
+  control?.halt(halted);
   const word = wordAt(state, vcpu, offset);
   const index = state.at.active + word;
   state.put(index, (state.get(index) & ~clear) | set);
   delivery.queueWord(word, set);
-  control.resume(halted);
+  control?.resume(halted);
 }
 
 export const ISACTIVER: RowHandlers = {
-  read: readActive,
+  read: { words: 'active', bankWords: 1 },
   write(delivery, vcpu, offset, _length, bits) {
     changeActive(delivery, vcpu, offset, bits, 0);
   },
 };
 
 export const ICACTIVER: RowHandlers = {
-  read: readActive,
+  read: { words: 'active', bankWords: 1 },
   write(delivery, vcpu, offset, _length, bits) {
     changeActive(delivery, vcpu, offset, 0, bits);
   },

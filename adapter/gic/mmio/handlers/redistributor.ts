@@ -1,11 +1,6 @@
 import { affinityOf } from '../../delivery/delivery.ts';
 import type { RowHandlers } from '../../registers/row.ts';
-import {
-  GLOBAL_PROPBASER_HI,
-  GLOBAL_PROPBASER_LO,
-  VCPU_PENDBASER_HI,
-  VCPU_PENDBASER_LO,
-} from '../../state/layout.ts';
+import { GLOBAL_PROPBASER_HI, GLOBAL_PROPBASER_LO, VCPU_PENDBASER_HI, VCPU_PENDBASER_LO } from '../../state/layout.ts';
 import type { GicState } from '../../state/state.ts';
 import { writeIgnored } from './common.ts';
 

@@ -1,16 +1,20 @@
-import { closeSync, createReadStream, openSync, readSync, rmSync, statSync } from 'node:fs';
+import { once } from 'node:events';
+import { closeSync, createReadStream, openSync, read, readSync, rmSync, statSync } from 'node:fs';
 import type { Stats } from 'node:fs';
 import { mkdtemp, open } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { StringDecoder } from 'node:string_decoder';
-import type { Readable } from 'node:stream';
+import { Readable } from 'node:stream';
+import { promisify } from 'node:util';
 import { createGunzip } from 'node:zlib';
 import { TextSourceError } from '../guest/trace/format/text-source.ts';
 import type { TextSource } from '../guest/trace/format/text-source.ts';
 
 /** Large enough that per-chunk costs vanish, small enough that a few of them are nothing. */
 const CHUNK_BYTES = 256 * 1024;
+
+const readBytes = promisify(read);
 
 /**
  * Opens a file, or standard input (`-`), as text: streaming, gzip recognised by its first bytes whatever the name says,
@@ -111,27 +115,60 @@ async function spool(name: string, stream: Readable): Promise<Spool> {
 
 /** The text of an open file, from its beginning. The descriptor stays open. */
 async function* decode(name: string, fd: number, progress?: (bytesRead: number) => void): AsyncGenerator<string> {
-  const file = createReadStream('', { fd, start: 0, autoClose: false, highWaterMark: CHUNK_BYTES });
-  let input: Readable = file;
-  if (isGzip(name, fd)) {
-    const gunzip = createGunzip({ chunkSize: CHUNK_BYTES });
-    file.on('error', (error) => gunzip.destroy(error));
-    input = file.pipe(gunzip);
-  }
+  const file = new FileBytes(fd);
+  const bytes = isGzip(name, fd) ? gunzip(file) : file.read();
   const decoder = new StringDecoder('utf8');
   try {
-    for await (const bytes of input as AsyncIterable<Buffer>) {
-      const text = decoder.write(bytes);
+    for await (const piece of bytes) {
+      const text = decoder.write(piece);
       if (text !== '') yield text;
-      progress?.(file.bytesRead);
+      progress?.(file.position);
     }
     const rest = decoder.end();
     if (rest !== '') yield rest;
   } catch (error) {
     throw asSourceError(name, error);
+  }
+}
+
+/** Reads a descriptor by position, so that it can be read again. A ReadStream would close it when it is destroyed. */
+class FileBytes {
+  position = 0;
+  readonly #fd: number;
+
+  constructor(fd: number) {
+    this.#fd = fd;
+  }
+
+  async *read(): AsyncGenerator<Buffer> {
+    for (;;) {
+      const { bytesRead, buffer } = await readBytes(
+        this.#fd,
+        Buffer.allocUnsafe(CHUNK_BYTES),
+        0,
+        CHUNK_BYTES,
+        this.position,
+      );
+      if (bytesRead === 0) return;
+      this.position += bytesRead;
+      yield buffer.subarray(0, bytesRead);
+    }
+  }
+}
+
+async function* gunzip(file: FileBytes): AsyncGenerator<Buffer> {
+  const input = Readable.from(file.read(), { objectMode: false, highWaterMark: CHUNK_BYTES });
+  const output = createGunzip({ chunkSize: CHUNK_BYTES });
+  input.on('error', (error) => output.destroy(error));
+  input.pipe(output);
+  try {
+    yield* output as AsyncIterable<Buffer>;
   } finally {
+    // Before the descriptor is closed, no read may be under way.
+    const closed = input.closed ? Promise.resolve() : once(input, 'close');
     input.destroy();
-    file.destroy();
+    output.destroy();
+    await closed;
   }
 }
 

@@ -86,6 +86,14 @@ export class UndoLog {
     return true;
   }
 
+  /** Forgets everything, as after a state that no entry led to. */
+  clear(): void {
+    this.#dropped += this.#position;
+    this.#entries = 0;
+    this.#position = 0;
+    this.#used = 0;
+  }
+
   #swap(at: number): void {
     const index = this.#log[at] as number;
     const value = this.#log[at + 1] as number;

@@ -1,0 +1,180 @@
+import { createWriteStream } from 'node:fs';
+import { once } from 'node:events';
+import { parseArgs, type ParseArgsConfig } from 'node:util';
+import { FrameMapError } from './gic/mmio/dispatcher.ts';
+import { GicConfigError } from './gic/config.ts';
+import { TraceFormatError } from './guest/trace/format/errors.ts';
+import { TextSourceError } from './guest/trace/format/text-source.ts';
+import type { ImportOptions } from './guest/trace/import/options.ts';
+import { importCommand, type LineSink } from './cli/import.ts';
+import { irqsCommand } from './cli/irqs.ts';
+import { EXIT_BAD_INPUT, EXIT_OK, UsageError, type Output } from './cli/output.ts';
+import { replayCommand } from './cli/replay.ts';
+import { sessionCommand } from './cli/session.ts';
+
+const USAGE = `gic: replay, inspect and import recorded runs of a Generic Interrupt Controller
+
+  gic replay FILE... [--json] [--most N]
+      Replays recordings and compares every recorded answer with the model's.
+      Exit code 0 without mismatches, 1 with, 2 for a malformed file.
+  gic irqs FILE [--at N] [--all] [--json]
+      The interrupt table after operation N, or after the last.
+  gic import LOG [-o FILE] [--gic v2|v3] [--cpus N] [--spis N]
+             [--dist HEX] [--cpuif HEX] [--redist HEX] [--its HEX]
+      A QEMU trace log, a Linux ftrace text or a KVM vgic-state dump as a
+      gic-trace.
+  gic session FILE [--at N]
+      What a debug session shows, in the terminal: registers, interrupts and
+      the last accesses.
+
+FILE is a gic-trace or a log, gzipped or not; - is standard input.
+`;
+
+const output: Output = {
+  out: (text) => process.stdout.write(text),
+  err: (text) => process.stderr.write(text),
+  interactive: process.stderr.isTTY,
+};
+
+async function main(words: readonly string[]): Promise<number> {
+  const [command, ...rest] = words;
+  switch (command) {
+    case 'replay': {
+      const { values, positionals } = parse(rest, { json: { type: 'boolean' }, most: { type: 'string' } });
+      if (positionals.length === 0) throw new UsageError('replay needs at least one FILE');
+      return replayCommand(positionals, { json: values['json'] === true, most: integer(values, 'most') ?? 20 }, output);
+    }
+    case 'irqs': {
+      const { values, positionals } = parse(rest, {
+        at: { type: 'string' },
+        all: { type: 'boolean' },
+        json: { type: 'boolean' },
+      });
+      const options = { at: integer(values, 'at'), all: values['all'] === true, json: values['json'] === true };
+      return irqsCommand(oneFile(command, positionals), options, output);
+    }
+    case 'import':
+      return importWords(rest);
+    case 'session': {
+      const { values, positionals } = parse(rest, { at: { type: 'string' } });
+      return sessionCommand(oneFile(command, positionals), integer(values, 'at'), output);
+    }
+    case 'help':
+    case '--help':
+    case '-h':
+      output.out(USAGE);
+      return EXIT_OK;
+    case undefined:
+      throw new UsageError('a command is missing');
+    default:
+      throw new UsageError(`there is no command "${command}"`);
+  }
+}
+
+async function importWords(words: readonly string[]): Promise<number> {
+  const text = { type: 'string' } as const;
+  const { values, positionals } = parse(words, {
+    output: { ...text, short: 'o' },
+    gic: text,
+    cpus: text,
+    spis: text,
+    dist: text,
+    cpuif: text,
+    redist: text,
+    its: text,
+  });
+  const { gic } = values;
+  if (gic !== undefined && gic !== 'v2' && gic !== 'v3') throw new UsageError(`--gic ${String(gic)}: it is v2 or v3`);
+  const cpus = integer(values, 'cpus');
+  const spis = integer(values, 'spis');
+  const bases = Object.fromEntries(
+    (['dist', 'cpuif', 'redist', 'its'] as const).flatMap((name) => {
+      const base = integer(values, name);
+      return base === null ? [] : [[name, base]];
+    }),
+  );
+  const options: ImportOptions = {
+    bases,
+    ...(gic === undefined ? {} : { gic }),
+    ...(cpus === null ? {} : { cpus }),
+    ...(spis === null ? {} : { spis }),
+  };
+  const file = values['output'];
+  return importCommand(
+    oneFile('import', positionals),
+    options,
+    lineSink(typeof file === 'string' ? file : null),
+    output,
+  );
+}
+
+function lineSink(file: string | null): LineSink {
+  const stream = file === null ? process.stdout : createWriteStream(file);
+  const failed = new Promise<never>((_, reject) => stream.once('error', reject));
+  // Whoever waits for the stream learns of the failure; nobody waiting is no reason to crash.
+  failed.catch(() => undefined);
+  return {
+    write: (line) => {
+      if (stream.write(`${line}\n`)) return undefined;
+      return Promise.race([once(stream, 'drain').then(() => undefined), failed]);
+    },
+    close: async () => {
+      if (file === null) return;
+      stream.end();
+      await Promise.race([once(stream, 'finish'), failed]);
+    },
+  };
+}
+
+type Values = Readonly<Record<string, string | boolean | undefined>>;
+
+function parse(
+  words: readonly string[],
+  options: NonNullable<ParseArgsConfig['options']>,
+): { values: Values; positionals: string[] } {
+  try {
+    const { values, positionals } = parseArgs({ args: [...words], options, allowPositionals: true });
+    return { values: values as Values, positionals };
+  } catch (error) {
+    throw new UsageError(error instanceof Error ? error.message : String(error));
+  }
+}
+
+function oneFile(command: string, files: readonly string[]): string {
+  const [file] = files;
+  if (file === undefined || files.length > 1) throw new UsageError(`${command} takes one FILE`);
+  return file;
+}
+
+/** A number of 0 or more in any base, or null where the option is not given. */
+function integer(values: Values, name: string): number | null {
+  const value = values[name];
+  if (typeof value !== 'string') return null;
+  const number = /^(0x[0-9a-f]+|\d+)$/i.test(value) ? Number(value) : NaN;
+  if (!Number.isSafeInteger(number)) throw new UsageError(`--${name} ${value}: a number of 0 or more is needed`);
+  return number;
+}
+
+/** What a user can mend comes as one line; anything else is a defect and keeps its stack. */
+function report(error: unknown): number {
+  if (error instanceof UsageError) output.err(`gic: ${error.message}\n\n${USAGE}`);
+  else if (isInputError(error)) output.err(`gic: ${error.message}\n`);
+  else throw error;
+  return EXIT_BAD_INPUT;
+}
+
+function isInputError(error: unknown): error is Error {
+  if ([TraceFormatError, TextSourceError, GicConfigError, FrameMapError].some((kind) => error instanceof kind))
+    return true;
+  return error instanceof Error && 'code' in error && 'syscall' in error;
+}
+
+// A reader that has seen enough, as `head` has, is no error.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit(EXIT_OK);
+});
+
+void main(process.argv.slice(2))
+  .catch(report)
+  .then((code) => (process.exitCode = code));

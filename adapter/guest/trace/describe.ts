@@ -1,0 +1,213 @@
+import type { Controller } from '../../gic/controller.ts';
+import { accessMeaning, hexOf, intidsOf, list } from '../../gic/inspect/decode.ts';
+import type { Located } from '../../gic/mmio/dispatcher.ts';
+import type { EditStep, Operation } from '../guest.ts';
+import type { TraceOp } from './format/operation.ts';
+import type { TraceProgram } from './format/program.ts';
+
+type Described = Omit<Operation, 'index' | 'origin' | 'line' | 'note'>;
+
+const NOTHING: Described = {
+  op: '',
+  vcpu: null,
+  address: null,
+  length: 0,
+  value: null,
+  register: null,
+  frame: null,
+  access: null,
+  intids: [],
+  text: '',
+};
+
+/** A recorded operation, decoded. */
+export function describeOperation(
+  controller: Controller,
+  program: TraceProgram,
+  nth: number,
+  index: number,
+): Operation {
+  const op = program.op(nth);
+  const described = describe(controller, op);
+  const alone = controller.config.cpus === 1 && described.vcpu === null && described.address !== null;
+  return { ...described, ...(alone ? { vcpu: 0 } : {}), index, origin: 'guest', line: op.line, note: op.note };
+}
+
+/** An edit, decoded. It is shown by its first access. */
+export function describeEdit(
+  controller: Controller,
+  steps: readonly EditStep[],
+  text: string,
+  index: number,
+): Operation {
+  const first = steps[0];
+  const common = { index, origin: 'edit' as const, line: null, note: null };
+  if (first === undefined) return { ...NOTHING, ...common, op: 'write', text: `edit: ${text}` };
+  const described =
+    first.kind === 'line'
+      ? wire(first.address, first.vcpu, first.value !== 0n)
+      : access(
+          controller,
+          first.kind === 'uwrite' ? 'uwrite' : 'write',
+          first.vcpu,
+          first.address,
+          first.length,
+          first.value,
+        );
+  return { ...described, ...common, text: `edit: ${text}` };
+}
+
+function describe(controller: Controller, op: TraceOp): Described {
+  switch (op.op) {
+    case 'read':
+    case 'write':
+    case 'uread':
+    case 'uwrite':
+      return access(controller, op.op, op.cpu, op.address, op.len, op.value);
+    case 'line':
+      return wire(op.intid, op.intid < 32 ? op.cpu : null, op.level === 1);
+    case 'sgi':
+      return {
+        ...NOTHING,
+        op: op.op,
+        vcpu: op.cpu,
+        value: op.value,
+        register: op.reg,
+        intids: [sgiOf(op.value)],
+        text: sgiText(op.reg, op.value),
+      };
+    case 'sysreg':
+      return systemRegister(op);
+    case 'flush':
+      return {
+        ...NOTHING,
+        op: op.op,
+        vcpu: op.cpu,
+        text: `enter vCPU ${String(op.cpu)}: ${count(op.used, 'list register')} populated`,
+      };
+    case 'sync':
+      return { ...NOTHING, op: op.op, vcpu: op.cpu, text: `leave vCPU ${String(op.cpu)}: list registers folded back` };
+    case 'state':
+      return { ...NOTHING, op: op.op, text: `state record: ${count(op.state.irqs?.length ?? 0, 'interrupt')}` };
+    case 'signal':
+      return {
+        ...NOTHING,
+        op: op.op,
+        vcpu: op.cpu,
+        text: `inputs of CPU ${String(op.cpu)}: IRQ ${String(op.irq)}, FIQ ${String(op.fiq)}`,
+      };
+    case 'other':
+      return { ...NOTHING, op: op.name, text: `${op.name} ${JSON.stringify(op.raw)}`.slice(0, 200) };
+  }
+}
+
+function access(
+  controller: Controller,
+  op: 'read' | 'write' | 'uread' | 'uwrite',
+  vcpu: number | null,
+  address: number,
+  length: number,
+  value: bigint | null,
+): Described {
+  const writes = op === 'write' || op === 'uwrite';
+  const located = controller.user.locate(address, length);
+  const register = located?.register?.name ?? null;
+  const meaning = located === null || value === null ? '' : accessMeaning(located, length, writes, value);
+  const verdict = located === null ? 'hole' : located.verdict;
+  const where = register ?? hexOf(address);
+  const part = located?.register !== null && located?.register !== undefined ? partOf(located, length) : '';
+  const shown = value === null ? '' : writes ? ` = ${hexOf(value)}` : ` → ${hexOf(value)}`;
+  const remark = verdict === 'ok' ? meaning : verdictText(verdict, located);
+  return {
+    op,
+    vcpu,
+    address,
+    length,
+    value,
+    register,
+    frame: located?.device.id ?? null,
+    access: verdict,
+    intids: located === null || value === null ? [] : concerned(located, length, writes, value),
+    text: `${op} ${where}${part}${shown}${remark === '' ? '' : `: ${remark}`}`,
+  };
+}
+
+/** Which bytes, where the access is not the whole register. */
+function partOf(located: Located, length: number): string {
+  const found = located.register;
+  if (found === null || (found.byte === 0 && length === found.row.element)) return '';
+  if (length === 1) return ` byte ${String(found.byte)}`;
+  if (length === 4 && found.row.element === 8) return found.byte === 0 ? ' lower half' : ' upper half';
+  return ` (${String(length)} bytes at +${String(found.byte)})`;
+}
+
+function verdictText(verdict: string, located: Located | null): string {
+  if (located === null) return 'no GIC frame is there';
+  if (verdict === 'hole') return located.register === null ? 'a hole' : 'not implemented in this profile';
+  return verdict;
+}
+
+function concerned(located: Located, length: number, writes: boolean, value: bigint): readonly number[] {
+  const row = located.register?.row;
+  if (row === undefined) return [];
+  if (row.name === 'GICD_SGIR') return writes ? [Number(value & 0xfn)] : [];
+  if (/^GICC_A?(IAR|EOIR|HPPIR)$|^GICC_DIR$/.test(row.name)) return [Number(value & 0x3ffn)];
+  const { first, count: covered } = intidsOf(located, length);
+  const all = Array.from({ length: covered }, (_, i) => i);
+  const selective = row.bitsPerIrq === 1 && writes && (row.access === 'w1s' || row.access === 'w1c');
+  return all.filter((i) => !selective || ((value >> BigInt(i)) & 1n) === 1n).map((i) => first + i);
+}
+
+function wire(intid: number, vcpu: number | null, high: boolean): Described {
+  const whose = vcpu === null || intid >= 32 ? '' : ` of vCPU ${String(vcpu)}`;
+  return {
+    ...NOTHING,
+    op: 'line',
+    vcpu: intid < 32 ? vcpu : null,
+    value: high ? 1n : 0n,
+    intids: [intid],
+    text: `wire of INTID ${String(intid)}${whose} goes ${high ? 'high' : 'low'}`,
+  };
+}
+
+function sgiOf(value: bigint): number {
+  return Number((value >> 24n) & 0xfn);
+}
+
+function sgiText(register: string, value: bigint): string {
+  const broadcast = ((value >> 40n) & 1n) === 1n;
+  const part = (shift: bigint): string => String((value >> shift) & 0xffn);
+  const targets = Array.from({ length: 16 }, (_, i) => i).filter((i) => ((value >> BigInt(i)) & 1n) === 1n);
+  const whom = broadcast ? 'all other vCPUs' : `affinity ${part(48n)}.${part(32n)}.${part(16n)}.{${targets.join(',')}}`;
+  return `${register} = ${hexOf(value)}: SGI ${String(sgiOf(value))} to ${whom}`;
+}
+
+function systemRegister(op: Extract<TraceOp, { op: 'sysreg' }>): Described {
+  const name = op.reg.replace(/_EL\d+$/, '');
+  const carriesIntid = /^IC[CV]_(IAR|EOIR|HPPIR|NMIAR)[01]?$|^IC[CV]_DIR$/.test(name);
+  const intid = op.value === null ? -1 : Number(op.value & 0xffffffn);
+  let meaning = '';
+  if (carriesIntid && intid >= 1020 && intid <= 1023)
+    meaning = intid === 1023 ? ': spurious, nothing pending' : `: special INTID ${String(intid)}`;
+  else if (carriesIntid && intid >= 0) meaning = `: ${verbOf(name)} ${list([intid])}`;
+  const shown = op.value === null ? '' : op.rw === 'w' ? ` = ${hexOf(op.value)}` : ` → ${hexOf(op.value)}`;
+  return {
+    ...NOTHING,
+    op: 'sysreg',
+    vcpu: op.cpu,
+    value: op.value,
+    register: op.reg,
+    intids: carriesIntid && intid >= 0 ? [intid] : [],
+    text: `${op.rw === 'w' ? 'write' : 'read'} ${op.reg}${shown}${meaning}`,
+  };
+}
+
+function verbOf(name: string): string {
+  if (name.includes('IAR')) return 'acknowledges';
+  if (name.includes('EOIR')) return 'ends';
+  return name.includes('DIR') ? 'deactivates' : 'is';
+}
+
+function count(n: number, what: string): string {
+  return `${String(n)} ${what}${n === 1 ? '' : 's'}`;
+}

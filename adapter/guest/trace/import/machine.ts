@@ -1,5 +1,5 @@
 import { TraceFormatError } from '../format/errors.ts';
-import { checkHeader, DEFAULT_LIST_REGISTERS, MAX_CPUS, MAX_SPIS, MIN_SPIS } from '../format/header.ts';
+import { checkHeader, DEFAULT_LIST_REGISTERS, MAX_SPIS, MIN_SPIS } from '../format/header.ts';
 import type { TraceHeader } from '../format/header.ts';
 import type { FrameBases, ImportInput } from './options.ts';
 
@@ -15,6 +15,7 @@ export interface MachineFacts {
   readonly usesIts: boolean;
   readonly bases: FrameBases;
   readonly semantics: string;
+  /** What the log is, without its name. */
   readonly source: string;
 }
 
@@ -35,7 +36,7 @@ export function machineHeader(input: ImportInput, facts: MachineFacts): TraceHea
     ...(facts.usesIts && facts.gic === 'v3' ? { its: facts.bases.its } : {}),
     semantics: options.semantics ?? facts.semantics,
     lrs: DEFAULT_LIST_REGISTERS,
-    source: facts.source,
+    source: `${facts.source} ${baseName(source.name)}`,
     raw: {},
   };
   checkHeader(header, (reason) => {
@@ -54,7 +55,9 @@ function cpusOf({ report }: ImportInput, { gic, typer, highestCpu }: MachineFact
   }
   const cpus = Math.max(1, seen);
   report.assume(
-    `${cpus} vCPU${cpus === 1 ? '' : 's'}: the highest number in the log, at most ${MAX_CPUS[gic]} being possible.`,
+    seen > 0
+      ? `${cpus} vCPU${cpus === 1 ? '' : 's'}: the highest in the log is CPU ${highestCpu}.`
+      : '1 vCPU: the log names none.',
   );
   return cpus;
 }
@@ -70,4 +73,9 @@ function spisOf({ report }: ImportInput, { typer, highestIntid }: MachineFacts):
   if (needed <= told) return told;
   report.assume(`${needed} SPIs: interrupt ${highestIntid} is in the log, though GICD_TYPER tells of ${told} SPIs.`);
   return needed;
+}
+
+/** Headers travel with the trace: no need to tell where on somebody's disk the log was. */
+function baseName(path: string): string {
+  return path.slice(Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\')) + 1);
 }

@@ -30,12 +30,6 @@ export type QemuEvent = { readonly gic: 'v2' | 'v3'; readonly template: Template
   | { readonly role: 'wire'; readonly irq: number; readonly level: number; readonly cpu: number; readonly mask: number }
 );
 
-/**
- * The operations among QEMU's trace events, by name, with the formats of hw/intc/trace-events (7.2; unchanged since 2.6
- * and up to 10). What is not in here is QEMU's own doing.
- */
-export const QEMU_EVENTS: ReadonlyMap<string, QemuEvent> = new Map([...accesses(), ...registers(), ...others()]);
-
 function* accesses(): Generator<[string, QemuEvent]> {
   const v2 = (format: string, frame: 'dist' | 'cpuif', write: boolean, fields: Partial<AccessFields>): QemuEvent => ({
     ...{ role: 'access', gic: 'v2', template: new Template(format), frame, write, bad: false },
@@ -159,3 +153,9 @@ function* others(): Generator<[string, QemuEvent]> {
     },
   ];
 }
+
+/**
+ * The operations among QEMU's trace events, by name, with the formats of hw/intc/trace-events (7.2; unchanged since 2.6
+ * and up to 10). What is not in here is QEMU's own doing.
+ */
+export const QEMU_EVENTS: ReadonlyMap<string, QemuEvent> = new Map([...accesses(), ...registers(), ...others()]);

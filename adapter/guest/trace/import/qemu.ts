@@ -38,7 +38,7 @@ export async function importQemu(input: ImportInput): Promise<TraceHeader> {
     usesIts: facts.usesIts,
     bases: { ...QEMU_VIRT_BASES, ...options.bases },
     semantics: 'qemu',
-    source: `QEMU trace log ${source.name}`,
+    source: 'QEMU trace log',
   });
   input.sink.header(header);
 
@@ -86,7 +86,7 @@ class QemuFacts {
     }
     if (event.role === 'access') {
       if (event.frame === 'its') this.usesIts = true;
-      if (event.frame === 'dist' && !event.write && !event.bad && lo[event.offset] === 4) {
+      if (event.frame === 'dist' && !event.write && !event.bad && lo[event.offset] === 4 && lo[event.size] === 4) {
         this.typer[event.gic] = (lo[event.value] ?? 0) >>> 0;
       }
     }
@@ -125,6 +125,9 @@ class QemuReader {
 
   #take(event: QemuEvent, name: string, line: number): void {
     if (event.role === 'access' && event.frame === 'cpuif' && event.template.words[0] !== 'cpu') {
+      const word = event.template.words[0] ?? '';
+      if (word !== 'vcpu')
+        throw new TraceFormatError(this.#file, line, `${name}: "${excerpt(word)}" is not "cpu" or "vcpu"`);
       return this.#skip(
         `${name} (vcpu)`,
         'an access to the virtual CPU interface, GICV, which gic-trace has no frame for',

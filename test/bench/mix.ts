@@ -28,7 +28,10 @@ interface MixLine {
 export function openMix(gic: 'v2' | 'v3'): Mix {
   const file = new URL(`../data/vectors/mix-${gic}.jsonl.gz`, import.meta.url);
   const [header, ...lines] = gunzipSync(readFileSync(file)).toString().trim().split('\n');
-  const { cpus, spis, dist, cpuif, redist } = JSON.parse(header ?? '') as Record<string, string> & { cpus: number; spis: number };
+  const { cpus, spis, dist, cpuif, redist } = JSON.parse(header ?? '') as Record<string, string> & {
+    cpus: number;
+    spis: number;
+  };
   const bases = { dist: Number(dist), cpuif: Number(cpuif), redist: Number(redist) };
   const controller = new Controller({ gic, cpus, spis, lrs: 4, bases }, KVM_4_10);
   const operations = lines.map((line) => JSON.parse(line) as MixLine);

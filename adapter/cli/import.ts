@@ -37,7 +37,7 @@ export async function importCommand(
 function reportText(log: string, report: ImportReport): string {
   const { gic, cpus, spis } = report.header;
   const lines = [
-    `${log}: ${report.format}, GIC${gic}, ${String(cpus)} vCPUs, ${String(spis)} SPIs, ${String(report.operations)} operations`,
+    `${log}: ${report.format}, GIC${gic}, ${String(cpus)} vCPU${cpus === 1 ? '' : 's'}, ${String(spis)} SPIs, ${String(report.operations)} operations`,
   ];
   for (const assumption of report.assumptions) lines.push(`  assumed: ${assumption}`);
   for (const [event, { count, reason }] of Object.entries(report.skipped)) {

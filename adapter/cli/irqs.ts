@@ -53,16 +53,16 @@ function interesting(controller: Controller, all: boolean): Row[] {
   for (let slot = 0; slot < state.at.slots; slot++) {
     if (!slotExists(state, slot)) break;
     const irq = irqState(state, slot);
-    const sgi = irq.intid < 16;
-    const plain = !irq.pending && !irq.active && !irq.lineLevel && irq.queuedOn === null && irq.enabled === sgi;
-    if (plain && !all) continue;
+    const idle = !irq.pending && !irq.active && !irq.lineLevel && irq.queuedOn === null;
+    // SGIs are enabled from reset on: that alone is no news.
+    if (idle && (!irq.enabled || irq.intid < 16) && !all) continue;
     const word = snapshot.words[slot * IRQ_WORDS + 2] as number;
     rows.push({ irq, place: (word << 16) >> 16, lr: word >> 16 });
   }
   return rows;
 }
 
-/** The interrupts worth a look as text: those that are not as after reset, or all. */
+/** The interrupts worth a look as text: enabled ones and those that are not idle, or all. */
 export function irqTable(controller: Controller, all = false): string {
   const rows = interesting(controller, all);
   if (rows.length === 0) return 'No interrupt is enabled, pending, active or queued.\n';

@@ -1,4 +1,4 @@
-import { joinWords, type PlacedRegister, type RegisterMap } from '../gic/inspect/register-map.ts';
+import type { PlacedRegister, RegisterMap } from '../gic/inspect/register-map.ts';
 import { enumName, fieldValue, hexOf } from '../gic/inspect/decode.ts';
 import { GicState } from '../gic/state/state.ts';
 import { Outcome } from '../guest/guest.ts';
@@ -38,36 +38,43 @@ export async function sessionCommand(file: string, at: number | null, output: Ou
   return EXIT_OK;
 }
 
+/** Registers that differ from reset; runs of an array with equal values are one line. */
 function registerTree(registers: RegisterMap, state: GicState): string {
   const reset = new GicState(state.config);
   const lines: string[] = [];
   for (const device of registers.devices) {
-    const rows = registers.registersOf(device).filter((one) => one.implemented);
-    const changed = rows.flatMap((one) => registerLines(registers, one, state, reset));
-    lines.push(
-      `${device.title} (${device.id}, ${hexOf(device.base)})${changed.length === 0 ? ': as after reset' : ''}`,
-    );
-    lines.push(...changed);
+    const shown = registers
+      .registersOf(device)
+      .filter((one) => one.implemented)
+      .map((one) => ({ one, values: valuesOf(registers, one, state), before: valuesOf(registers, one, reset) }))
+      .filter(({ values, before }) => values !== before);
+    lines.push(`${device.title} (${device.id}, ${hexOf(device.base)})${shown.length === 0 ? ': as after reset' : ''}`);
+    for (let i = 0; i < shown.length; i++) {
+      const first = shown[i];
+      if (first === undefined) break;
+      while (shown[i + 1]?.one.row === first.one.row && shown[i + 1]?.values === first.values) i++;
+      const last = shown[i]?.one ?? first.one;
+      const name =
+        last === first.one ? first.one.name : `${first.one.name} to ${String(last.row.firstIndex + last.nth)}`;
+      lines.push(`  ${name.padEnd(24)} ${first.values}`, ...fieldLines(registers, first.one, state));
+    }
   }
   return `${lines.join('\n')}\n`;
 }
 
-function registerLines(registers: RegisterMap, one: PlacedRegister, state: GicState, reset: GicState): string[] {
-  const vcpus = one.banked ? Array.from({ length: state.config.cpus }, (_, i) => i) : [0];
-  const read = (vcpu: number, from: GicState): bigint => {
-    const lo = registers.peek(one, vcpu, from);
-    return joinWords(lo, one.bytes === 8 ? from.hi : 0);
-  };
-  if (vcpus.every((vcpu) => read(vcpu, state) === read(vcpu, reset))) return [];
-  const values = vcpus.map(
-    (vcpu) => `${one.banked ? `vCPU${String(vcpu)} ` : ''}${hexBytes(read(vcpu, state), one.bytes)}`,
-  );
-  const lines = [`  ${one.name.padEnd(20)} ${values.join(' · ')}`];
-  if (one.banked) return lines;
-  for (const field of one.row.fields) {
-    const value = fieldValue(read(0, state), field);
-    const name = enumName(field, value);
-    lines.push(`    ${field.name.padEnd(22)} ${hexOf(value)}${name === null ? '' : ` (${name})`}`);
-  }
-  return lines;
+/** The value, or one a vCPU for banked registers. */
+function valuesOf(registers: RegisterMap, one: PlacedRegister, state: GicState): string {
+  const read = (vcpu: number): string => hexBytes(registers.value(one, vcpu, state), one.bytes);
+  if (!one.banked) return read(0);
+  return Array.from({ length: state.config.cpus }, (_, vcpu) => `vCPU${String(vcpu)} ${read(vcpu)}`).join(' · ');
+}
+
+function fieldLines(registers: RegisterMap, one: PlacedRegister, state: GicState): string[] {
+  if (one.banked) return [];
+  const value = registers.value(one, 0, state);
+  return one.row.fields.map((field) => {
+    const bits = fieldValue(value, field);
+    const name = enumName(field, bits);
+    return `    ${field.name.padEnd(22)} ${hexOf(bits)}${name === null ? '' : ` (${name})`}`;
+  });
 }

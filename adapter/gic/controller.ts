@@ -7,6 +7,7 @@ import { RegionTable } from './mmio/region-table.ts';
 import type { Profile } from './profiles/profile.ts';
 import { REDISTRIBUTOR_STRIDE, SGI_FRAME_OFFSET } from './registers/gicr.ts';
 import type { FrameTable } from './registers/row.ts';
+import { VCPU_USED_LRS } from './state/layout.ts';
 import { GicState } from './state/state.ts';
 
 /**
@@ -73,9 +74,10 @@ export class Controller {
     this.state.put(this.state.lrWord(vcpu, lr) + 1, hi);
   }
 
-  /** Folds the list registers of `vcpu` back and prunes its queue, as exit from the guest does. */
+  /** Folds the list registers of `vcpu` back and prunes its queue, as exit from the guest does: none is used then. */
   sync(vcpu: number): void {
     this.profile.listRegisters.fold(this.delivery, vcpu);
+    this.state.put(this.state.vcpuWord(vcpu, VCPU_USED_LRS), 0);
     this.delivery.prune(vcpu);
   }
 

@@ -112,8 +112,10 @@ function access(
   const writes = op === 'write' || op === 'uwrite';
   const located = controller.user.locate(address, length);
   const register = located?.register?.name ?? null;
-  const meaning = located === null || value === null ? '' : accessMeaning(located, length, writes, value);
-  const verdict = located === null ? 'hole' : located.verdict;
+  // A guest's access to the GICv2 CPU interface meets the virtual one, in hardware: no register of the frame is a hole.
+  const virtual = located?.device.regions.frame.kind === 'GICC' && (op === 'read' || op === 'write');
+  const verdict = located === null ? 'hole' : virtual && register !== null ? 'ok' : located.verdict;
+  const meaning = meaningOf(located, register, verdict, length, writes, value);
   const where = register ?? hexOf(address);
   const part = located?.register !== null && located?.register !== undefined ? partOf(located, length) : '';
   const shown = value === null ? '' : writes ? ` = ${hexOf(value)}` : ` → ${hexOf(value)}`;
@@ -130,6 +132,44 @@ function access(
     intids: located === null || value === null ? [] : concerned(located, length, writes, value),
     text: `${op} ${where}${part}${shown}${remark === '' ? '' : `: ${remark}`}`,
   };
+}
+
+function meaningOf(
+  located: Located | null,
+  register: string | null,
+  verdict: Located['verdict'],
+  length: number,
+  writes: boolean,
+  value: bigint | null,
+): string {
+  if (located === null || value === null) return '';
+  const acknowledgement = register === null ? '' : intidMeaning(register, value);
+  return acknowledgement === '' ? accessMeaning({ ...located, verdict }, length, writes, value) : acknowledgement;
+}
+
+/** Registers whose value is an INTID: memory-mapped or not, of the physical or the virtual CPU interface. */
+const INTID_REGISTERS = /^(GICC_A?(IAR|EOIR|HPPIR)|GICC_DIR|IC[CV]_(IAR|EOIR|HPPIR|NMIAR)[01]|IC[CV]_DIR)(_EL\d)?$/;
+
+/** The INTID in the value of such a register; -1 for others. */
+function intidIn(register: string, value: bigint): number {
+  if (!INTID_REGISTERS.test(register)) return -1;
+  return Number(value & (register.startsWith('GICC') ? 0x3ffn : 0xffffffn));
+}
+
+/** "acknowledges INTID 27"; empty for registers that hold no INTID. */
+function intidMeaning(register: string, value: bigint): string {
+  const intid = intidIn(register, value);
+  if (intid < 0) return '';
+  if (intid === 1023) return 'spurious, nothing pending';
+  if (intid >= 1020 && intid < 1023) return `special INTID ${String(intid)}`;
+  const verb = register.includes('IAR')
+    ? 'acknowledges'
+    : register.includes('EOIR')
+      ? 'ends'
+      : register.includes('DIR')
+        ? 'deactivates'
+        : 'most urgent:';
+  return `${verb} ${list([intid])}`;
 }
 
 /** Which bytes, where the access is not the whole register. */
@@ -151,7 +191,8 @@ function concerned(located: Located, length: number, writes: boolean, value: big
   const row = located.register?.row;
   if (row === undefined) return [];
   if (row.name === 'GICD_SGIR') return writes ? [Number(value & 0xfn)] : [];
-  if (/^GICC_A?(IAR|EOIR|HPPIR)$|^GICC_DIR$/.test(row.name)) return [Number(value & 0x3ffn)];
+  const carried = intidIn(row.name, value);
+  if (carried >= 0) return [carried];
   const { first, count: covered } = intidsOf(located, length);
   const all = Array.from({ length: covered }, (_, i) => i);
   const selective = row.bitsPerIrq === 1 && writes && (row.access === 'w1s' || row.access === 'w1c');
@@ -183,13 +224,8 @@ function sgiText(register: string, value: bigint): string {
 }
 
 function systemRegister(op: Extract<TraceOp, { op: 'sysreg' }>): Described {
-  const name = op.reg.replace(/_EL\d+$/, '');
-  const carriesIntid = /^IC[CV]_(IAR|EOIR|HPPIR|NMIAR)[01]?$|^IC[CV]_DIR$/.test(name);
-  const intid = op.value === null ? -1 : Number(op.value & 0xffffffn);
-  let meaning = '';
-  if (carriesIntid && intid >= 1020 && intid <= 1023)
-    meaning = intid === 1023 ? ': spurious, nothing pending' : `: special INTID ${String(intid)}`;
-  else if (carriesIntid && intid >= 0) meaning = `: ${verbOf(name)} ${list([intid])}`;
+  const intid = op.value === null ? -1 : intidIn(op.reg, op.value);
+  const meaning = op.value === null ? '' : intidMeaning(op.reg, op.value);
   const shown = op.value === null ? '' : op.rw === 'w' ? ` = ${hexOf(op.value)}` : ` → ${hexOf(op.value)}`;
   return {
     ...NOTHING,
@@ -197,15 +233,9 @@ function systemRegister(op: Extract<TraceOp, { op: 'sysreg' }>): Described {
     vcpu: op.cpu,
     value: op.value,
     register: op.reg,
-    intids: carriesIntid && intid >= 0 ? [intid] : [],
-    text: `${op.rw === 'w' ? 'write' : 'read'} ${op.reg}${shown}${meaning}`,
+    intids: intid < 0 ? [] : [intid],
+    text: `${op.rw === 'w' ? 'write' : 'read'} ${op.reg}${shown}${meaning === '' ? '' : `: ${meaning}`}`,
   };
-}
-
-function verbOf(name: string): string {
-  if (name.includes('IAR')) return 'acknowledges';
-  if (name.includes('EOIR')) return 'ends';
-  return name.includes('DIR') ? 'deactivates' : 'is';
 }
 
 function count(n: number, what: string): string {

@@ -1,0 +1,65 @@
+/** What a file holds that the adapter can debug. */
+export type RecordingKind = 'gic-trace' | 'qemu' | 'ftrace' | 'vgic-state';
+
+/** A recording, recognised from how it begins. */
+export interface Recognised {
+  readonly kind: RecordingKind;
+  /** For people: "gic-trace · GICv2 · 2 vCPUs · 96 SPIs". */
+  readonly summary: string;
+}
+
+/** Lines looked at: logs often start with something else. */
+const MAX_LINES = 400;
+
+const QEMU = /^(?:\d+@\d+\.\d+:)?gic(?:v3)?_[a-z0-9_]+\s/;
+const FTRACE = /:\s+(?:kvm_mmio: mmio |vgic_update_irq_pending: |kvm_irq_line: |kvm_timer_update_irq: )/;
+
+/** Recognises a recording by its first lines; undefined where it is none. */
+export function recogniseRecording(head: string): Recognised | undefined {
+  const lines = head.split(/\r?\n/, MAX_LINES);
+  const header = traceHeader(lines[0] ?? '');
+  if (header) return header;
+  for (const [i, line] of lines.entries()) {
+    if (QEMU.test(line)) return { kind: 'qemu', summary: 'QEMU trace log' };
+    if (FTRACE.test(line)) return { kind: 'ftrace', summary: 'Linux ftrace text' };
+    if (/^Distributor\s*$/.test(line) && /^=+\s*$/.test(lines[i + 1] ?? '')) {
+      return { kind: 'vgic-state', summary: 'KVM vgic-state dump' };
+    }
+  }
+  return undefined;
+}
+
+/** True for the first line of a gic-trace, whatever comes after it. */
+export function isTraceHeader(line: string): boolean {
+  return /^\s*\{.*"format"\s*:\s*"gic-trace\//.test(line);
+}
+
+function traceHeader(line: string): Recognised | undefined {
+  if (!isTraceHeader(line)) return undefined;
+  const words = ['gic-trace'];
+  try {
+    const header = JSON.parse(line) as Record<string, unknown>;
+    if (typeof header['gic'] === 'string') words.push(`GIC${header['gic']}`);
+    if (typeof header['cpus'] === 'number') words.push(`${header['cpus']} vCPU${header['cpus'] === 1 ? '' : 's'}`);
+    if (typeof header['spis'] === 'number') words.push(`${header['spis']} SPIs`);
+  } catch {
+    // A damaged header is the adapter's to report, with line and reason: this only recognises.
+  }
+  return { kind: 'gic-trace', summary: words.join(' · ') };
+}
+
+/** How sure a file's name makes that it is a recording. */
+export type NameVerdict = 'certain' | 'look-inside' | 'unlikely';
+
+/** Judges a file by its name alone. */
+export function judgeName(path: string): NameVerdict {
+  const name = path.toLowerCase();
+  if (/\.gictrace(\.gz)?$/.test(name)) return 'certain';
+  if (/\.(jsonl|log|txt|trace|out)(\.gz)?$/.test(name) || /(^|[\\/])(vgic-state[^\\/]*|trace)$/.test(name)) {
+    return 'look-inside';
+  }
+  return 'unlikely';
+}
+
+/** The files `findFiles` should list as possible recordings. */
+export const RECORDING_GLOB = '**/{*.gictrace,*.gictrace.gz,*.jsonl,*.jsonl.gz,*.log,*.log.gz,vgic-state*}';

@@ -1,0 +1,58 @@
+import * as vscode from 'vscode';
+import { registerTreeApi, type GicInspectorApi } from './api.ts';
+import { AccessFilters } from './commands/access-filter.ts';
+import { registerExplain } from './commands/explain.ts';
+import { registerOpenCommands } from './commands/open.ts';
+import { registerTreeCommands } from './commands/registers.ts';
+import { PositionStatus } from './commands/status.ts';
+import { registerStepCommands } from './commands/step.ts';
+import { AdapterFactory } from './configuration/adapter.ts';
+import { adoptTraces } from './configuration/language.ts';
+import { DynamicConfigurationProvider, GicConfigurationProvider } from './configuration/provider.ts';
+import { DEBUG_TYPE, VIEWS } from './ids.ts';
+import { focusedSession } from './sessions/choose.ts';
+import { SessionStore } from './sessions/store.ts';
+import { reportAccidents, watchSessions } from './sessions/watch.ts';
+import { RegisterTree } from './tree/model.ts';
+import { TreeSettings } from './tree/settings.ts';
+import { RegisterView } from './tree/view.ts';
+
+/** Called by VS Code when the extension is first needed. */
+export function activate(context: vscode.ExtensionContext): GicInspectorApi<undefined> {
+  const store = new SessionStore();
+  const settings = new TreeSettings(context.workspaceState);
+  const tree = new RegisterTree(store, settings);
+  const view = new RegisterView(tree, store, settings);
+  const { Dynamic, Initial } = vscode.DebugConfigurationProviderTriggerKind;
+  context.subscriptions.push(
+    store,
+    watchSessions(store),
+    reportAccidents(store),
+    vscode.debug.registerDebugAdapterDescriptorFactory(DEBUG_TYPE, new AdapterFactory(context.extensionUri)),
+    vscode.debug.registerDebugConfigurationProvider(DEBUG_TYPE, new GicConfigurationProvider(), Initial),
+    vscode.debug.registerDebugConfigurationProvider(DEBUG_TYPE, new DynamicConfigurationProvider(), Dynamic),
+    adoptTraces(),
+    view,
+    new PositionStatus(store),
+    registerTreeCommands({ store, tree, view, settings, showInLog }),
+    registerStepCommands(store, new AccessFilters(context.workspaceState)),
+    registerExplain(store),
+    registerOpenCommands(context.extensionUri),
+  );
+  return {
+    sessions: store,
+    registerTree: registerTreeApi(tree, view),
+    panel: undefined,
+    focused: () => focusedSession(store),
+  };
+}
+
+/** The access log is part of the interrupts panel; until that can be told a filter it is only brought forward. */
+async function showInLog(): Promise<void> {
+  await vscode.commands.executeCommand(`${VIEWS.interrupts}.focus`);
+}
+
+/** Called by VS Code when it closes. */
+export function deactivate(): void {
+  // Everything is given back through the context's subscriptions.
+}

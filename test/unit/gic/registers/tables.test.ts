@@ -36,9 +36,10 @@ for (const profile of PROFILES) {
         for (const row of frame.rows) {
           if (row.access === 'w1s' || row.access === 'w1c') {
             const counterpart = frame.rows.find((other) => other.name === row.counterpart);
-            assert.equal(counterpart?.counterpart, row.name);
-            assert.notEqual(counterpart?.access, row.access);
-            assert.equal(counterpart?.length, row.length);
+            assert.ok(counterpart !== undefined, `${row.name} has no counterpart`);
+            assert.equal(counterpart.counterpart, row.name);
+            assert.notEqual(counterpart.access, row.access);
+            assert.equal(counterpart.length, row.length);
           }
           assert.match(row.doc, /^[A-Z].*[.:]/s, row.name);
           assert.match(row.section, /^IHI 00(48|69), \d+(\.\d+)+$/, row.name);

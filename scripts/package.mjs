@@ -1,0 +1,35 @@
+// Packages the extension: node scripts/package.mjs [--out FILE]
+import { readFile, stat } from 'node:fs/promises';
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+import { ensureInstalled, mustRun, ROOT, script, ScriptError } from './setup.mjs';
+
+const LIMIT = 2 * 1024 * 1024;
+const VSCE = path.join(ROOT, 'node_modules', '@vscode', 'vsce', 'vsce');
+
+/**
+ * Builds for production and packages. Everything an installed extension needs is bundled, hence no dependencies.
+ * @param {string} [out]
+ * @returns {Promise<string>} the .vsix
+ */
+export async function packageExtension(out) {
+  const { name, version } = JSON.parse(await readFile(path.join(ROOT, 'package.json'), 'utf8'));
+  const file = path.resolve(out ?? path.join(ROOT, `${name}-${version}.vsix`));
+  await mustRun(process.execPath, [path.join(ROOT, 'scripts', 'build.mjs'), '--production']);
+  await mustRun(process.execPath, [VSCE, 'package', '--no-dependencies', '--out', file]);
+  const { size } = await stat(file);
+  if (size > LIMIT) {
+    throw new ScriptError(`${path.basename(file)} has ${size} bytes; it must stay under ${LIMIT}. See .vscodeignore.`);
+  }
+  console.log(`${file}: ${Math.ceil(size / 1024)} KiB`);
+  return file;
+}
+
+if (process.argv[1] === import.meta.filename) {
+  await script(async () => {
+    const { values } = parseArgs({ options: { out: { type: 'string' } } });
+    await ensureInstalled();
+    await packageExtension(values.out);
+    await mustRun(process.execPath, [VSCE, 'ls', '--no-dependencies', '--tree']);
+  });
+}

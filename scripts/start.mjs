@@ -28,7 +28,12 @@ await script(async () => {
   const port = portOf(values.port);
   await ensureInstalled();
   await ensureBuilt();
-  if (values.headless === true) return run(process.execPath, [path.join('dist', 'cli.js'), 'session', path.join('examples', 'edk2-gicv2.gictrace')]);
+  if (values.headless === true)
+    return run(process.execPath, [
+      path.join('dist', 'cli.js'),
+      'session',
+      path.join('examples', 'edk2-gicv2.gictrace'),
+    ]);
   if (values.browser !== true && port === undefined && hasDesktop()) {
     await mustRun('code', [`--extensionDevelopmentPath=${ROOT}`, '--new-window', EXAMPLES]);
     return 0;

@@ -1,0 +1,9 @@
+import { runMocha } from '../host/mocha.ts';
+
+/** Runs inside VS Code's extension host. */
+export const run = (): Promise<void> =>
+  runMocha(
+    () => import('./story.ts'),
+    () => import('./editing.ts'),
+    () => import('./trouble.ts'),
+  );

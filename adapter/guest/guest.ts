@@ -1,6 +1,6 @@
 import type { Controller } from '../gic/controller.ts';
+import type { EditStep } from '../gic/edit/step.ts';
 import type { RegisterMap } from '../gic/inspect/register-map.ts';
-import type { GicState } from '../gic/state/state.ts';
 
 /**
  * Something that can be debugged. Time is a line of entries: what the guest did, and the user's edits in between.
@@ -115,23 +115,4 @@ export interface Operation {
   readonly note: string | null;
   /** Line in the source, from 1; null for edits. */
   readonly line: number | null;
-}
-
-/** One access of an edit. */
-export interface EditStep {
-  readonly kind: 'write' | 'uwrite' | 'line' | 'sgi';
-  /** The accessing vCPU. */
-  readonly vcpu: number;
-  /** Guest physical address; the INTID for `line`. */
-  readonly address: number;
-  /** Bytes; 0 for `line` and `sgi`. */
-  readonly length: number;
-  /** Value; the level for `line`. */
-  readonly value: bigint;
-}
-
-/** States to compare with what is: the one at the previous stop, and after reset. */
-export interface ReferenceStates {
-  readonly previous: GicState;
-  readonly reset: GicState;
 }

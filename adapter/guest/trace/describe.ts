@@ -1,7 +1,9 @@
+import { SGI_REGISTER } from '../../gic/expression/value.ts';
+import type { EditStep } from '../../gic/edit/step.ts';
 import type { Controller } from '../../gic/controller.ts';
 import { accessMeaning, hexOf, intidsOf, list } from '../../gic/inspect/decode.ts';
 import type { Located } from '../../gic/mmio/dispatcher.ts';
-import type { EditStep, Operation } from '../guest.ts';
+import type { Operation } from '../guest.ts';
 import type { TraceOp } from './format/operation.ts';
 import type { TraceProgram } from './format/program.ts';
 
@@ -43,18 +45,13 @@ export function describeEdit(
   const first = steps[0];
   const common = { index, origin: 'edit' as const, line: null, note: null };
   if (first === undefined) return { ...NOTHING, ...common, op: 'write', text: `edit: ${text}` };
-  const described =
-    first.kind === 'line'
-      ? wire(first.address, first.vcpu, first.value !== 0n)
-      : access(
-          controller,
-          first.kind === 'uwrite' ? 'uwrite' : 'write',
-          first.vcpu,
-          first.address,
-          first.length,
-          first.value,
-        );
-  return { ...described, ...common, text: `edit: ${text}` };
+  return { ...describeStep(controller, first), ...common, text: `edit: ${text}` };
+}
+
+function describeStep(controller: Controller, { kind, vcpu, address, length, value }: EditStep): Described {
+  if (kind === 'line') return wire(address, vcpu, value !== 0n);
+  if (kind !== 'sgi') return access(controller, kind, vcpu, address, length, value);
+  return { ...NOTHING, op: kind, vcpu, value, register: SGI_REGISTER, intids: [sgiOf(value)] };
 }
 
 function describe(controller: Controller, op: TraceOp): Described {

@@ -1,4 +1,5 @@
-import { Outcome, type EditStep } from '../guest.ts';
+import type { EditStep } from '../../gic/edit/step.ts';
+import { Outcome } from '../guest.ts';
 
 /** A user's edit: one entry of time, however many accesses it takes. */
 export interface Edit {

@@ -1,19 +1,12 @@
 import type { GicConfig } from '../../gic/config.ts';
 import { Controller } from '../../gic/controller.ts';
-import { RegisterMap, splitWords } from '../../gic/inspect/register-map.ts';
+import { applyStep, type EditStep } from '../../gic/edit/step.ts';
+import { RegisterMap } from '../../gic/inspect/register-map.ts';
 import type { UndoLog } from '../../gic/journal/undo-log.ts';
 import { KVM_4_10 } from '../../gic/profiles/kvm-4.10.ts';
 import type { Profile } from '../../gic/profiles/profile.ts';
 import { profileNamed } from '../../gic/profiles/profiles.ts';
-import {
-  Outcome,
-  UNKNOWN_VCPU,
-  type EditStep,
-  type Guest,
-  type GuestSource,
-  type Operation,
-  type VcpuInfo,
-} from '../guest.ts';
+import { Outcome, UNKNOWN_VCPU, type Guest, type GuestSource, type Operation, type VcpuInfo } from '../guest.ts';
 import type { Difference } from './compare.ts';
 import { describeEdit, describeOperation } from './describe.ts';
 import { TraceExecutor } from './executor.ts';
@@ -149,26 +142,8 @@ export class TraceGuest implements Guest {
     const edit = this.#timeline.editAt(index);
     this.#undo.begin();
     if (edit === null) return this.#executor.execute(this.#timeline.operationOf(index));
-    for (const step of edit.steps) this.#apply(step);
+    for (const step of edit.steps) applyStep(this.controller, step);
     return Outcome.Normal;
-  }
-
-  #apply(step: EditStep): void {
-    const { lo, hi } = splitWords(step.value);
-    const { controller } = this;
-    switch (step.kind) {
-      case 'write':
-        controller.write(step.vcpu, step.address, step.length, lo, hi);
-        return;
-      case 'uwrite':
-        controller.user.write(step.vcpu, step.address, step.length, lo, hi);
-        return;
-      case 'line':
-        controller.line(step.address, step.vcpu, step.value !== 0n);
-        return;
-      case 'sgi':
-        controller.sgi(step.vcpu, lo, hi);
-    }
   }
 
   /** For going back beyond the undo log: edits are executed again at their places. */

@@ -8,9 +8,9 @@ export const MAX_LINE_LENGTH = 64 * 1024 * 1024;
  * Takes one line, without its end.
  * @param number from 1.
  * @param terminated false for a last line without a newline: the recorder may have been killed while writing it.
- * @returns true: enough, read no further.
+ * @returns true: enough, read no further. Anything else: go on.
  */
-export type LineHandler = (text: string, number: number, terminated: boolean) => boolean | void;
+export type LineHandler = (text: string, number: number, terminated: boolean) => unknown;
 
 /**
  * Cuts chunks into lines. Push-style, because an awaited iterator step per line would cost more than parsing it.

@@ -43,12 +43,16 @@ export class RecordParser {
     const name = raw['op'];
     if (typeof name !== 'string') return fail(`op ${show(name)} is not a string`);
     const kind = KINDS.get(name) ?? OpKind.Other;
-    if (kind === OpKind.Other) return this.#sink.add(kind, -1, 0, 0, 0, 0, 0, line, { raw });
+    if (kind === OpKind.Other) {
+      this.#sink.add(kind, -1, 0, 0, 0, 0, 0, line, { raw });
+      return;
+    }
     if (kind === OpKind.State) {
       const state = checkState(raw, fail);
       const note = raw['note'];
       const extra = typeof note === 'string' ? { state, note } : { state };
-      return this.#sink.add(kind, -1, 0, 0, 0, 0, 1, line, extra);
+      this.#sink.add(kind, -1, 0, 0, 0, 0, 1, line, extra);
+      return;
     }
     const within: Fail = (reason) => fail(`${name}: ${reason}`);
     const extra = remarks(raw, KNOWN_FIELDS[kind] ?? []);
@@ -56,14 +60,19 @@ export class RecordParser {
       case OpKind.Read:
       case OpKind.Write:
       case OpKind.Uread:
-      case OpKind.Uwrite:
-        return this.#access(kind, raw, line, extra, within);
-      case OpKind.Line:
-        return this.#line(raw, line, extra, within);
+      case OpKind.Uwrite: {
+        this.#access(kind, raw, line, extra, within);
+        return;
+      }
+      case OpKind.Line: {
+        this.#line(raw, line, extra, within);
+        return;
+      }
       case OpKind.Sgi: {
         const cpu = this.#cpu(raw, within);
         this.#value(raw, within);
-        return this.#register(kind, cpu, 0, line, { ...extra, reg: text(raw, 'reg', within) });
+        this.#register(kind, cpu, 0, line, { ...extra, reg: text(raw, 'reg', within) });
+        return;
       }
       case OpKind.Sysreg: {
         const cpu = this.#cpu(raw, within);
@@ -72,7 +81,8 @@ export class RecordParser {
         if (!write && rw !== 'read' && rw !== 'r') within(`rw ${show(rw)} is neither "read" nor "write"`);
         const has = this.#optionalValue(raw, write, within);
         const reg = text(raw, 'reg', within);
-        return this.#register(kind, cpu, write ? 0 : has, line, { ...extra, reg, rw: write ? 'w' : 'r' });
+        this.#register(kind, cpu, write ? 0 : has, line, { ...extra, reg, rw: write ? 'w' : 'r' });
+        return;
       }
       case OpKind.Flush: {
         const cpu = this.#cpu(raw, within);
@@ -80,20 +90,26 @@ export class RecordParser {
         const underflow = raw['underflow'];
         if (typeof underflow !== 'boolean') return within(`underflow ${show(underflow)} is not true or false`);
         const lrs = this.#listRegisters(raw, within);
-        return this.#sink.add(kind, cpu, 0, 0, 0, 0, 1, line, { ...extra, used, underflow, lrs });
+        this.#sink.add(kind, cpu, 0, 0, 0, 0, 1, line, { ...extra, used, underflow, lrs });
+        return;
       }
       case OpKind.Sync: {
         const cpu = this.#cpu(raw, within);
         const lrs = this.#listRegisters(raw, within);
         const acked = raw['acked'];
-        if (acked === undefined) return this.#sink.add(kind, cpu, 0, 0, 0, 0, 0, line, { ...extra, lrs });
+        if (acked === undefined) {
+          this.#sink.add(kind, cpu, 0, 0, 0, 0, 0, line, { ...extra, lrs });
+          return;
+        }
         if (!isIntegers(acked)) return within('acked is not a list of INTIDs');
-        return this.#sink.add(kind, cpu, 0, 0, 0, 0, 0, line, { ...extra, lrs, acked });
+        this.#sink.add(kind, cpu, 0, 0, 0, 0, 0, line, { ...extra, lrs, acked });
+        return;
       }
       case OpKind.Signal: {
         const irq = integer(raw, 'irq', 0, 1, within);
         const fiq = integer(raw, 'fiq', 0, 1, within);
-        return this.#sink.add(kind, this.#cpu(raw, within), 0, 0, irq, fiq, 1, line, orNone(extra));
+        this.#sink.add(kind, this.#cpu(raw, within), 0, 0, irq, fiq, 1, line, orNone(extra));
+        return;
       }
     }
   }
@@ -102,7 +118,8 @@ export class RecordParser {
     const user = kind === OpKind.Uread || kind === OpKind.Uwrite;
     const unknown = raw['cpu'] === undefined || raw['cpu'] === null;
     const cpu = unknown && !user ? -1 : this.#cpu(raw, fail);
-    const address = this.#hexField(raw, 'addr', fail) ? this.#hex.address() : 0;
+    this.#hexField(raw, 'addr', fail);
+    const address = this.#hex.address();
     if (address < 0) fail(`addr ${show(raw['addr'])} is above 52 bits`);
     const len = raw['len'];
     if (len !== 1 && len !== 2 && len !== 4 && len !== 8) return fail(`len ${show(len)} is not 1, 2, 4 or 8`);
@@ -155,16 +172,15 @@ export class RecordParser {
     this.#hexField(raw, 'value', fail);
   }
 
-  #hexField(raw: JsonObject, name: string, fail: Fail): true {
-    return this.#hexText(raw[name], name, fail);
+  #hexField(raw: JsonObject, name: string, fail: Fail): void {
+    this.#hexText(raw[name], name, fail);
   }
 
-  #hexText(value: unknown, name: string, fail: Fail): true {
+  #hexText(value: unknown, name: string, fail: Fail): void {
     if (typeof value !== 'string' || !/^0x[0-9a-fA-F]+$/.test(value)) {
       return fail(`${name} ${show(value)} is not hexadecimal ("0x…")`);
     }
     if (this.#hex.scan(value, 2) < 0) fail(`${name} ${show(value)} is wider than 64 bits`);
-    return true;
   }
 
   #listRegisters(raw: JsonObject, fail: Fail): Int32Array {
@@ -236,5 +252,5 @@ function checkState(raw: JsonObject, fail: Fail): StateRecord {
       }
     }
   }
-  return raw as StateRecord;
+  return raw;
 }

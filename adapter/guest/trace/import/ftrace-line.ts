@@ -16,7 +16,7 @@ export type FtraceEvent =
   | { readonly event: 'irq'; readonly vcpu: number; readonly intid: number; readonly level: number };
 
 /** Events of interest to somebody who traces interrupts; those that are no operation are counted by name. */
-const EVENT = /(?:^|\s)(?:kvm:)?((?:kvm|vgic)_\w+): +(.*)$/;
+const EVENT = /(?:^|\s)(?:kvm:)?((?:kvm|vgic)_\w+):\s+(.*)$/;
 const MMIO = /^mmio (unsatisfied-read|read|write) len (\d+) gpa 0x([0-9a-f]+) val 0x([0-9a-f]+)\s*$/;
 const IRQ = /^VCPU: (-?\d+), IRQ (-?\d+), level: (-?\d+)\s*$/;
 const hex = new HexScanner();
@@ -57,8 +57,8 @@ export function parseFtraceEvent(name: string, text: string, fail: (reason: stri
     if (vcpu === undefined || intid === undefined || level === undefined) {
       return fail(`vgic_update_irq_pending: "${excerpt(text)}" is not "VCPU: N, IRQ N, level: N"`);
     }
-    if (intid < 16 || intid > 1019) fail(`vgic_update_irq_pending: interrupt ${intid} has no wire`);
-    if (intid < 32 && (vcpu < 0 || vcpu > 63)) fail(`vgic_update_irq_pending: VCPU ${vcpu} is not 0 to 63`);
+    if (intid >= 16 && intid < 32 && (vcpu < 0 || vcpu > 63))
+      fail(`vgic_update_irq_pending: VCPU ${vcpu} is not 0 to 63`);
     return { event: 'irq', vcpu, intid, level };
   }
   return null;

@@ -71,6 +71,11 @@ function failAt(file: string, line: number): (reason: string) => never {
   };
 }
 
+/** PPIs and SPIs; the event comes before the kernel's own check. */
+function hasWire(intid: number): boolean {
+  return intid >= 16 && intid < 1020;
+}
+
 /** Pages of MMIO remembered: a machine has tens of them. */
 const MAX_PAGES = 4096;
 
@@ -93,6 +98,7 @@ class FtraceFacts {
 
   note(event: FtraceEvent, head: string): void {
     if (event.event === 'irq') {
+      if (!hasWire(event.intid)) return;
       this.wires++;
       this.highestIntid = Math.max(this.highestIntid, event.intid);
       if (event.intid < 32) this.highestCpu = Math.max(this.highestCpu, event.vcpu);
@@ -141,22 +147,33 @@ class FtraceEmitter {
     const found = ftraceEvent(text);
     if (found === null) {
       if (text.startsWith('#') || text.trim() === '') return;
-      return report.skip('other text', 'not a KVM event');
+      report.skip('other text', 'not a KVM event');
+      return;
     }
     const fail = failAt(source.name, line);
     const event = parseFtraceEvent(found.name, found.text, fail);
-    if (event === null) return report.skip(found.name, REASONS[found.name] ?? 'not an access or a wire');
+    if (event === null) {
+      report.skip(found.name, REASONS[found.name] ?? 'not an access or a wire');
+      return;
+    }
     if (event.event === 'irq') {
+      if (!hasWire(event.intid)) {
+        report.skip(`${found.name} without a wire`, 'the kernel refuses such an interrupt');
+        return;
+      }
       const cpu = event.intid < 32 ? event.vcpu : 0;
       if (cpu >= this.#header.cpus) fail(`VCPU ${cpu} is not 0 to ${this.#header.cpus - 1}`);
-      return sink.add(OpKind.Line, cpu, 0, event.intid, event.level === 0 ? 0 : 1, 0, 0, line);
+      sink.add(OpKind.Line, cpu, 0, event.intid, event.level === 0 ? 0 : 1, 0, 0, line);
+      return;
     }
     if (event.direction === 'unsatisfied-read') {
-      return report.skip('kvm_mmio unsatisfied-read', 'the read that follows has the value');
+      report.skip('kvm_mmio unsatisfied-read', 'the read that follows has the value');
+      return;
     }
     const { address } = event;
     if (!this.#frames.some(({ base, size }) => address >= base && address < base + size)) {
-      return report.skip('kvm_mmio elsewhere', 'an access outside the frames of the GIC');
+      report.skip('kvm_mmio elsewhere', 'an access outside the frames of the GIC');
+      return;
     }
     let cpu = vcpuOfTask(found.head);
     if (cpu < 0 && this.#header.cpus === 1) cpu = 0;

@@ -88,35 +88,35 @@ async function run(
 
 async function detect(source: TextSource): Promise<LogFormat> {
   const detector = new FormatDetector();
-  let format: LogFormat | null = null;
+  const found: { format: LogFormat | null } = { format: null };
   let lines = 0;
   await readLines(source, (text) => {
     lines++;
-    format = detector.push(text);
-    return format !== null;
+    found.format = detector.push(text);
+    return found.format !== null;
   });
-  if (format !== null) return format;
+  if (found.format !== null) return found.format;
   const why = 'it is not a gic-trace, a QEMU trace log, a Linux trace with KVM events or a vgic-state dump';
   throw new NoOperationsError(source.name, lines === 0 ? 'it is empty' : why);
 }
 
 async function readGicTrace(input: ImportInput): Promise<TraceHeader> {
-  let header: TraceHeader | null = null;
+  const seen: { header: TraceHeader | null } = { header: null };
   const sink = input.sink;
   const parser = new GicTraceParser(input.source.name, {
     get count() {
       return sink.count;
     },
-    header(found) {
-      header = found;
-      sink.header(found);
+    header(header) {
+      seen.header = header;
+      sink.header(header);
     },
     add: sink.add.bind(sink),
   });
   await input.read(1, 1, (text, line) => parser.push(text, line));
   parser.end();
-  if (header === null) throw new Error('a parser that ends has a header');
-  return header;
+  if (seen.header === null) throw new Error('a parser that ends has a header');
+  return seen.header;
 }
 
 /** Makes lines of JSON and holds them until they are taken. */

@@ -39,9 +39,9 @@ export class QemuEmitter {
   /** The event's template has matched `line`. */
   emit(event: QemuEvent, line: number): void {
     this.#line = line;
-    if (event.role === 'access') this.#access(event as AccessEvent);
-    else if (event.role === 'sysreg') this.#sysreg(event as SysregEvent);
-    else if (event.role === 'wire') this.#wire(event as WireEvent);
+    if (event.role === 'access') this.#access(event);
+    else if (event.role === 'sysreg') this.#sysreg(event);
+    else if (event.role === 'wire') this.#wire(event);
     else this.#sgi(event);
   }
 

@@ -111,14 +111,26 @@ class QemuReader {
 
   push(text: string, line: number, terminated: boolean): void {
     const start = eventStart(text);
-    if (!text.startsWith('gic', start)) return this.#otherText(text, line);
+    if (!text.startsWith('gic', start)) {
+      this.#otherText(text, line);
+      return;
+    }
     const space = text.indexOf(' ', start);
     const name = space < 0 ? text.slice(start) : text.slice(start, space);
     const event = QEMU_EVENTS.get(name);
-    if (event === undefined) return this.#otherEvent(name);
+    if (event === undefined) {
+      this.#otherEvent(name);
+      return;
+    }
     const match = space < 0 ? Match.CutOff : event.template.match(text, space + 1);
-    if (match === Match.Full) return this.#take(event, name, line);
-    if (match === Match.CutOff && !terminated) return this.#skip('(cut off)', 'the last line is not complete');
+    if (match === Match.Full) {
+      this.#take(event, name, line);
+      return;
+    }
+    if (match === Match.CutOff && !terminated) {
+      this.#skip('(cut off)', 'the last line is not complete');
+      return;
+    }
     const shown = excerpt(space < 0 ? '' : text.slice(space + 1));
     throw new TraceFormatError(this.#file, line, `${name}: "${shown}" is not "${event.template.format}"`);
   }
@@ -128,10 +140,8 @@ class QemuReader {
       const word = event.template.words[0] ?? '';
       if (word !== 'vcpu')
         throw new TraceFormatError(this.#file, line, `${name}: "${excerpt(word)}" is not "cpu" or "vcpu"`);
-      return this.#skip(
-        `${name} (vcpu)`,
-        'an access to the virtual CPU interface, GICV, which gic-trace has no frame for',
-      );
+      this.#skip(`${name} (vcpu)`, 'an access to the virtual CPU interface, GICV, which gic-trace has no frame for');
+      return;
     }
     this.#onEvent(event, line);
   }
@@ -148,7 +158,8 @@ class QemuReader {
       const event = space < 0 ? undefined : QEMU_EVENTS.get(text.slice(at, space));
       if (event?.template.match(text, space + 1) !== Match.Full) continue;
       this.#input?.report.assume('Some events stand behind console text in one line; they were taken.');
-      return this.#take(event, text.slice(at, space), line);
+      this.#take(event, text.slice(at, space), line);
+      return;
     }
     const memory = text.startsWith('memory_region_ops_', eventStart(text));
     if (memory) this.#skip('memory_region_ops', 'shown a second time by the GIC events');

@@ -1,6 +1,6 @@
 import type { TraceHeader } from '../format/header.ts';
 import { OpKind } from '../format/operation.ts';
-import type { JsonObject, StateIrq, StateRecord } from '../format/operation.ts';
+import type { StateIrq, StateRecord } from '../format/operation.ts';
 import type { OperationSink } from '../format/sink.ts';
 import type { ReportBuilder } from './report.ts';
 import type { FreedLpi, VgicDistributor, VgicRow } from './vgic-state-rows.ts';
@@ -126,8 +126,9 @@ export class VgicStateEmitter {
   #lpis(rows: readonly VgicRow[], freed: readonly FreedLpi[]): void {
     for (const row of rows) {
       if (row.intid < 1020) continue;
-      const { line, intid, type: _type, cpu: _cpu, route: _route, ...rest } = row;
-      this.#sink.add(OpKind.Other, -1, 0, 0, 0, 0, 0, line, { raw: { op: 'lpi', intid, ...rest } });
+      const { line, intid, target, pendingLatch, active, enabled, hw, hwIntid, group, priority, queuedOn } = row;
+      const raw = { op: 'lpi', intid, target, pendingLatch, active, enabled, hw, hwIntid, group, priority, queuedOn };
+      this.#sink.add(OpKind.Other, -1, 0, 0, 0, 0, 0, line, { raw });
       this.#report.assume('LPIs are kept as records: no access can make them.');
     }
     for (const { line, intid } of freed) {
@@ -180,7 +181,7 @@ export class VgicStateEmitter {
     if (queues === (row.queuedOn !== null)) irq['queuedOn'] = row.queuedOn;
     else this.#report.skip('VCPU_ID', 'queued for a reason that is gone, or about to be: not compared');
     if (row.hw) irq['hwIntid'] = row.hwIntid;
-    return irq as StateIrq & JsonObject;
+    return irq;
   }
 }
 

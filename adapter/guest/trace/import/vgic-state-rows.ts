@@ -72,11 +72,20 @@ export class VgicStateReader {
   }
 
   push(text: string, line: number, fail: Fail): void {
-    if (/^\s+[A-Z]{3}\s/.test(text)) return this.#row(text, line, fail);
+    if (/^\s+[A-Z]{3}\s/.test(text)) {
+      this.#row(text, line, fail);
+      return;
+    }
     const [, cpu, flags] = BLOCK.exec(text) ?? [];
-    if (flags !== undefined) return this.#header(cpu, flags, fail);
+    if (flags !== undefined) {
+      this.#header(cpu, flags, fail);
+      return;
+    }
     const [, name, value] = FIELD.exec(text) ?? [];
-    if (name !== undefined && value !== undefined) return this.#field(name, value, line, fail);
+    if (name !== undefined && value !== undefined) {
+      this.#field(name, value, line, fail);
+      return;
+    }
     if (/^(?:VCPU|SPI)\b/.test(text)) fail(`"${excerpt(text)}" is not the head of a block`);
     if (/^[=-]+\s*$/.test(text) || LEGEND_LINE.test(text)) return;
     fail(`"${excerpt(text)}" is no line of a vgic-state dump`);

@@ -1,0 +1,90 @@
+import { FILTERS } from '../breakpoints/filters.ts';
+import { Debuggee } from '../debuggee.ts';
+import { readLaunchConfiguration } from '../launch-configuration.ts';
+import { loadGuest, reportLines } from '../load.ts';
+import { Progress } from '../progress.ts';
+import { RequestError, type HandlerTable } from '../request.ts';
+import type { DebugProtocol } from '@vscode/debugprotocol';
+
+/** What this adapter can do, whichever guest it debugs. */
+export const CAPABILITIES: DebugProtocol.Capabilities = {
+  supportsConfigurationDoneRequest: true,
+  supportsStepBack: true,
+  supportsSteppingGranularity: true,
+  supportsConditionalBreakpoints: true,
+  supportsHitConditionalBreakpoints: true,
+  supportsLogPoints: true,
+  supportsBreakpointLocationsRequest: true,
+  supportsDataBreakpoints: true,
+  supportsExceptionFilterOptions: true,
+  supportsExceptionInfoRequest: true,
+  exceptionBreakpointFilters: [...FILTERS],
+  supportsSetVariable: true,
+  supportsSetExpression: true,
+  supportsEvaluateForHovers: true,
+  supportsClipboardContext: true,
+  supportsCompletionsRequest: true,
+  completionTriggerCharacters: ['.', '(', '[', '_'],
+  supportsReadMemoryRequest: true,
+  supportsWriteMemoryRequest: true,
+  supportsLoadedSourcesRequest: true,
+  supportsTerminateRequest: true,
+  supportsCancelRequest: true,
+  supportsSingleThreadExecutionRequests: false,
+};
+
+/** From `initialize` to `disconnect`. */
+export const LIFECYCLE: HandlerTable = {
+  initialize(session, args) {
+    if (args.has('pathFormat') && args.string('pathFormat') !== 'path') {
+      throw new RequestError('initialize: this adapter understands native paths only');
+    }
+    session.client.initialize(args);
+    return CAPABILITIES;
+  },
+
+  async launch(session, args, request) {
+    const configuration = aloud(() => readLaunchConfiguration(args));
+    const isCancelled = session.beginLaunch(request.seq);
+    const progress = new Progress(session.client, 'Loading the recording', request.seq);
+    try {
+      const { guest, report } = await loadGuest(configuration, progress, isCancelled);
+      for (const line of reportLines(report)) session.client.output(line);
+      session.launched(new Debuggee(guest, session.client), configuration.stopOnEntry);
+    } finally {
+      progress.end();
+      session.endLaunch();
+    }
+  },
+
+  attach() {
+    throw new RequestError('this adapter launches recordings: it has nothing to attach to', true);
+  },
+
+  configurationDone(session) {
+    session.configured();
+  },
+
+  cancel(session, args) {
+    const request = args.optionalInteger('requestId');
+    const progress = args.optionalString('progressId');
+    const meant = request ?? Number(/^request-(\d+)$/.exec(progress ?? '')?.[1] ?? NaN);
+    if (!session.cancelLaunch(meant)) throw new RequestError('there is nothing to cancel');
+  },
+
+  terminate(session) {
+    session.terminate();
+  },
+
+  /** The session ends once the response is out. */
+  disconnect() {},
+};
+
+/** Mistakes in a launch configuration are shown: nobody looks for them elsewhere. */
+function aloud<T>(read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    throw error instanceof RequestError ? new RequestError(error.message, true) : error;
+  }
+}

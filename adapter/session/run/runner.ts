@@ -1,0 +1,73 @@
+import type { Guest } from '../../guest/guest.ts';
+import { RequestError } from '../request.ts';
+import type { Course } from './course.ts';
+import { Leg } from './leg.ts';
+import type { Stop } from './stop.ts';
+import type { Traps } from './traps.ts';
+
+/** Entries between two looks at what the client wants meanwhile: some milliseconds. */
+const SLICE = 20_000;
+
+/** Runs the guest in slices, so that a pause or the end of the session is heard in between. */
+export class Runner {
+  readonly #guest: Guest;
+  #running = false;
+  #pauseWanted = false;
+  #ended = false;
+
+  constructor(guest: Guest) {
+    this.#guest = guest;
+  }
+
+  get running(): boolean {
+    return this.#running;
+  }
+
+  /** @throws RequestError while it runs */
+  requireStopped(): void {
+    if (this.#running) throw new RequestError('the guest is running: pause it first');
+  }
+
+  /**
+   * Runs until something stops. The first slice comes in a later turn: the response of the request that asked goes out
+   * before the stop does.
+   * @param traps what may stop it
+   * @param onLong called once where it takes more than a slice
+   * @returns null where the session ended on the way
+   * @throws RequestError while it runs already, and where a condition of the course cannot be evaluated
+   */
+  async run(course: Course, traps: Traps, onLong: () => void): Promise<Stop | null> {
+    this.requireStopped();
+    this.#running = true;
+    try {
+      await nextTurn();
+      const leg = new Leg(this.#guest, traps, course);
+      for (let slices = 0; ; slices++) {
+        if (this.#ended) return null;
+        if (this.#pauseWanted) return { reason: 'pause' };
+        const stop = leg.advance(SLICE);
+        if (stop !== null) return stop;
+        if (slices === 0) onLong();
+        await nextTurn();
+      }
+    } finally {
+      this.#running = false;
+      this.#pauseWanted = false;
+    }
+  }
+
+  /** Asks the run to stop where it is. */
+  pause(): void {
+    this.#pauseWanted = this.#running;
+  }
+
+  /** Ends a run without a stop: nobody listens any more. */
+  end(): void {
+    this.#ended = true;
+  }
+}
+
+/** Lets what has come in meanwhile be dealt with. */
+function nextTurn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}

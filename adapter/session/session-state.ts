@@ -1,0 +1,101 @@
+import { InitializedEvent, TerminatedEvent } from '@vscode/debugadapter';
+import type { Client } from './client.ts';
+import type { Debuggee } from './debuggee.ts';
+import { RequestError } from './request.ts';
+import { CONTINUE } from './run/course.ts';
+
+/** One debug session, from the client's `initialize` to its `disconnect`. */
+export class Session {
+  readonly client: Client;
+  /** Called at the session's end. */
+  readonly #onEnd: () => void;
+  #debuggee: Debuggee | null = null;
+  #stopOnEntry = true;
+  #launching: { readonly request: number; cancelled: boolean } | null = null;
+  #configured = false;
+  #begun = false;
+  #ended = false;
+
+  constructor(client: Client, onEnd: () => void) {
+    this.client = client;
+    this.#onEnd = onEnd;
+  }
+
+  /** What is debugged. @throws RequestError before a launch has succeeded */
+  get debuggee(): Debuggee {
+    if (this.#debuggee === null) throw new RequestError('nothing is being debugged yet: launch a recording first');
+    return this.#debuggee;
+  }
+
+  /** The same, standing still. @throws RequestError while it runs */
+  get stopped(): Debuggee {
+    const { debuggee } = this;
+    debuggee.runner.requireStopped();
+    return debuggee;
+  }
+
+  get ended(): boolean {
+    return this.#ended;
+  }
+
+  /** Starts a launch. Answers whether it has been cancelled since. @throws RequestError where there was one before */
+  beginLaunch(request: number): () => boolean {
+    if (this.#ended) throw new RequestError('the session has ended');
+    if (this.#debuggee !== null || this.#launching !== null) {
+      throw new RequestError('this session debugs a recording already');
+    }
+    const launch = { request, cancelled: false };
+    this.#launching = launch;
+    return () => launch.cancelled || this.#ended;
+  }
+
+  endLaunch(): void {
+    this.#launching = null;
+  }
+
+  /** Cancels a launch under way; false where it is not that request's. */
+  cancelLaunch(request: number): boolean {
+    if (this.#launching?.request !== request) return false;
+    this.#launching.cancelled = true;
+    return true;
+  }
+
+  /** The launch has succeeded: the client may set its breakpoints. */
+  launched(debuggee: Debuggee, stopOnEntry: boolean): void {
+    this.#debuggee = debuggee;
+    this.#stopOnEntry = stopOnEntry;
+    this.client.send(new InitializedEvent());
+    this.#begin();
+  }
+
+  /** The client has set them. */
+  configured(): void {
+    this.#configured = true;
+    this.#begin();
+  }
+
+  #begin(): void {
+    const debuggee = this.#debuggee;
+    if (debuggee === null || !this.#configured || this.#begun) return;
+    this.#begun = true;
+    // In a turn of its own: the responses that are due go first.
+    setImmediate(() => {
+      if (this.#ended) return;
+      if (this.#stopOnEntry) debuggee.control.begin();
+      else debuggee.control.resume(CONTINUE);
+    });
+  }
+
+  /** Tells the client that there is nothing to debug any more. */
+  terminate(): void {
+    this.#debuggee?.runner.end();
+    this.client.send(new TerminatedEvent());
+  }
+
+  end(): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    this.#debuggee?.runner.end();
+    this.#onEnd();
+  }
+}

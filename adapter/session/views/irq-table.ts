@@ -1,0 +1,108 @@
+import { IRQ_WORDS, IrqSnapshot, slotExists } from '../../gic/inspect/irq-state.ts';
+import { PRIVATE_IRQS, SGIS } from '../../gic/config.ts';
+import type { GicState } from '../../gic/state/state.ts';
+import type { IrqRow, IrqsResponse, IrqType } from '../../protocol.ts';
+import type { References } from './references.ts';
+
+const NONE = 0xffff;
+
+/** The interrupt table: all rows, or those that changed since a version. */
+export class IrqTable {
+  readonly #state: GicState;
+  readonly #references: References;
+  readonly #now: IrqSnapshot;
+  /** What was answered last, and as it was at the previous stop. */
+  readonly #last: IrqSnapshot;
+  readonly #previous: IrqSnapshot;
+  /** Version at which each slot's row was first seen as it is now; and whether it shows as changed. */
+  readonly #changedAt: Float64Array;
+  readonly #changed: Uint8Array;
+
+  constructor(state: GicState, references: References) {
+    this.#state = state;
+    this.#references = references;
+    this.#now = new IrqSnapshot(state);
+    this.#last = new IrqSnapshot(state);
+    this.#previous = new IrqSnapshot(state);
+    this.#changedAt = new Float64Array(state.at.slots);
+    this.#changed = new Uint8Array(state.at.slots);
+    this.#last.take(state);
+  }
+
+  /** @param since answer what changed after this version; everything where it is not a version seen so far */
+  read(version: number, since: number | undefined): IrqsResponse {
+    this.#refresh(version);
+    const full = since === undefined || since < 1 || since > version;
+    const rows: IrqRow[] = [];
+    for (let slot = 0; slot < this.#state.at.slots; slot++) {
+      if (!slotExists(this.#state, slot)) break;
+      if (full || (this.#changedAt[slot] as number) > since) rows.push(this.#row(slot));
+    }
+    return { version, full, rows };
+  }
+
+  /** Notes which rows are not what they were. */
+  #refresh(version: number): void {
+    const now = this.#now.words;
+    const last = this.#last.words;
+    const previous = this.#previous.words;
+    this.#now.take(this.#state);
+    this.#previous.take(this.#references.previous);
+    for (let slot = 0; slot < this.#state.at.slots; slot++) {
+      const base = slot * IRQ_WORDS;
+      const changed = sameRow(now, previous, base) ? 0 : 1;
+      if (changed === this.#changed[slot] && sameRow(now, last, base)) continue;
+      this.#changed[slot] = changed;
+      this.#changedAt[slot] = version;
+    }
+    last.set(now);
+  }
+
+  #row(slot: number): IrqRow {
+    const { words } = this.#now;
+    const base = slot * IRQ_WORDS;
+    const flags = words[base] as number;
+    const place = words[base + 1] as number;
+    const queue = words[base + 2] as number;
+    const intid = this.#state.intid(slot);
+    const owner = this.#state.owner(slot);
+    const pending = (flags & 2) !== 0;
+    const active = (flags & 16) !== 0;
+    return {
+      intid,
+      type: typeOf(intid),
+      vcpu: owner < 0 ? null : owner,
+      enabled: (flags & 1) !== 0,
+      pending,
+      active,
+      softPending: (flags & 4) !== 0,
+      line: (flags & 8) !== 0,
+      trigger: (flags & 32) !== 0 ? 'edge' : 'level',
+      priority: (flags >> 8) & 0xff,
+      // This profile has one group; a profile with two keeps the group in its own plane.
+      group: this.#state.bit(this.#state.at.group, slot) ? 1 : 0,
+      target: orNull(place & 0xffff),
+      route: intid < PRIVATE_IRQS ? null : `0x${((words[base + 3] as number) >>> 0).toString(16)}`,
+      queuedOn: orNull(place >>> 16),
+      queueIndex: orNull(queue & 0xffff),
+      listRegister: orNull(queue >>> 16),
+      sources: (flags >> 16) & 0xff,
+      state: pending ? (active ? 'pending+active' : 'pending') : active ? 'active' : 'idle',
+      changed: this.#changed[slot] === 1,
+    };
+  }
+}
+
+function sameRow(a: Int32Array, b: Int32Array, base: number): boolean {
+  for (let i = base; i < base + IRQ_WORDS; i++) if (a[i] !== b[i]) return false;
+  return true;
+}
+
+function orNull(number: number): number | null {
+  return number === NONE ? null : number;
+}
+
+function typeOf(intid: number): IrqType {
+  if (intid < SGIS) return 'SGI';
+  return intid < PRIVATE_IRQS ? 'PPI' : 'SPI';
+}

@@ -1,4 +1,5 @@
 import type { Disposable } from './event.ts';
+import type { IrqPanel } from './panel/irq-panel.ts';
 import type { GicSession } from './sessions/session.ts';
 import type { SessionStore } from './sessions/store.ts';
 import type { RegisterTree } from './tree/model.ts';
@@ -30,10 +31,10 @@ export interface RegisterTreeApi {
 }
 
 /** What `activate` answers: for the tests that run inside VS Code, and for other extensions at their own risk. */
-export interface GicInspectorApi<Panel> {
+export interface GicInspectorApi {
   readonly sessions: SessionStore;
   readonly registerTree: RegisterTreeApi;
-  readonly panel: Panel;
+  readonly panel: IrqPanel;
   /** The session in focus. */
   focused(): GicSession | undefined;
 }

@@ -10,6 +10,8 @@ import { AdapterFactory } from './configuration/adapter.ts';
 import { adoptTraces } from './configuration/language.ts';
 import { DynamicConfigurationProvider, GicConfigurationProvider } from './configuration/provider.ts';
 import { DEBUG_TYPE, VIEWS } from './ids.ts';
+import { IrqPanel } from './panel/irq-panel.ts';
+import { storeModel } from './panel/store-model.ts';
 import { focusedSession } from './sessions/choose.ts';
 import { SessionStore } from './sessions/store.ts';
 import { reportAccidents, watchSessions } from './sessions/watch.ts';
@@ -18,11 +20,13 @@ import { TreeSettings } from './tree/settings.ts';
 import { RegisterView } from './tree/view.ts';
 
 /** Called by VS Code when the extension is first needed. */
-export function activate(context: vscode.ExtensionContext): GicInspectorApi<undefined> {
+export function activate(context: vscode.ExtensionContext): GicInspectorApi {
   const store = new SessionStore();
   const settings = new TreeSettings(context.workspaceState);
   const tree = new RegisterTree(store, settings);
   const view = new RegisterView(tree, store, settings);
+  const panel = new IrqPanel(context.extensionUri, VIEWS.interrupts, storeModel(store, tree, view));
+  const showInLog = (sessionId: string, register: string): Promise<void> => panel.showInLog(sessionId, register);
   const { Dynamic, Initial } = vscode.DebugConfigurationProviderTriggerKind;
   context.subscriptions.push(
     store,
@@ -33,6 +37,8 @@ export function activate(context: vscode.ExtensionContext): GicInspectorApi<unde
     vscode.debug.registerDebugConfigurationProvider(DEBUG_TYPE, new DynamicConfigurationProvider(), Dynamic),
     adoptTraces(),
     view,
+    panel,
+    vscode.window.registerWebviewViewProvider(VIEWS.interrupts, panel),
     new PositionStatus(store),
     registerTreeCommands({ store, tree, view, settings, showInLog }),
     registerStepCommands(store, new AccessFilters(context.workspaceState)),
@@ -42,14 +48,9 @@ export function activate(context: vscode.ExtensionContext): GicInspectorApi<unde
   return {
     sessions: store,
     registerTree: registerTreeApi(tree, view),
-    panel: undefined,
+    panel,
     focused: () => focusedSession(store),
   };
-}
-
-/** The access log is part of the interrupts panel; until that can be told a filter it is only brought forward. */
-async function showInLog(): Promise<void> {
-  await vscode.commands.executeCommand(`${VIEWS.interrupts}.focus`);
 }
 
 /** Called by VS Code when it closes. */

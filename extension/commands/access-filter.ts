@@ -5,10 +5,10 @@ const MAX_HISTORY = 20;
 
 /** Expressions that show what a filter can say. */
 export const EXAMPLE_FILTERS = [
-  'access.register == "GICD_SGIR"',
+  'access.register == GICD_SGIR',
   'access.intid == 33',
-  'access.kind == "write"',
-  'access.vcpu == 1',
+  'access.op == write && access.frame == GICD',
+  'access.cpu == 1',
 ] as const;
 
 /** The expressions that accesses were matched with, newest first. The newest is used until another is asked for. */

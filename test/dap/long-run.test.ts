@@ -63,7 +63,7 @@ test('loading can be cancelled', () =>
     await client.request('cancel', { requestId: launch.seq });
     const response = await launch.response;
     assert.deepEqual([response.success, response.message], [false, 'cancelled']);
-    assert.match(await client.refused('cancel', { requestId: launch.seq }), /nothing to cancel/);
+    await client.request('cancel', { requestId: launch.seq });
     // And begun anew.
     await client.request('launch', { program: LONG });
     await client.event('initialized');

@@ -133,6 +133,18 @@ export class Harness {
   }
 }
 
+/** Puts an element's scroll bar where an expression over `element` says. */
+export function scrollTo(page: Page, selector: string, top: string): Promise<void> {
+  return page.evaluate(`(() => {
+    const element = document.querySelector(${JSON.stringify(selector)});
+    element.scrollTop = ${top};
+  })()`);
+}
+
+export function scrollTopOf(page: Page, selector: string): Promise<number> {
+  return page.evaluate(`document.querySelector(${JSON.stringify(selector)}).scrollTop`);
+}
+
 async function serve(
   pathname: string,
   parameters: URLSearchParams,

@@ -3,7 +3,7 @@ import type { Controller } from '../controller.ts';
 import { compile, evaluateFor, resolvePlace } from '../expression/evaluate.ts';
 import { ExpressionError } from '../expression/errors.ts';
 import { readPlace } from '../expression/resolve.ts';
-import type { Scope } from '../expression/scope.ts';
+import { scopeIn, type Scope } from '../expression/scope.ts';
 import { placeKey, type Place, type Value } from '../expression/value.ts';
 import { accessMeaning, hexOf } from '../inspect/decode.ts';
 import { EditError } from './errors.ts';
@@ -68,14 +68,14 @@ export class Editor {
   }
 
   #rehearse(place: Place, plan: EditPlan, before: bigint, scope: Scope): RehearsedEdit {
-    const state = this.#rehearsal.run(plan.steps);
-    const after = readPlace(place, { ...scope, state, controller: this.#controller });
+    const later = scopeIn(this.#rehearsal.run(plan.steps), scope);
+    const after = readPlace(place, later);
     const effects = this.#rehearsal.effects();
     const problems: EditProblem[] = plan.remarks.map((message) => ({ severity: 'info', message }));
     let verdict: RehearsedEdit['verdict'] = 'applied';
     if (plan.wanted === null ? effects.length === 0 && after === before : after !== plan.wanted) {
       verdict = after === before ? 'ignored' : 'narrowed';
-      problems.unshift({ severity: 'warning', message: shortfall(place, plan.wanted, after, { ...scope, state }) });
+      problems.unshift({ severity: 'warning', message: shortfall(place, plan.wanted, after, later) });
     }
     const { cpus } = this.#controller.config;
     const shown = plan.wanted ?? plan.steps[0]?.value ?? 0n;

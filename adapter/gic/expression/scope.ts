@@ -29,6 +29,11 @@ export interface Scope {
   readonly access: AccessFacts | null;
 }
 
+/** The same scope over another state of the same controller. */
+export function scopeIn(state: GicState, { controller, registers, vcpu, access }: Scope): Scope {
+  return { controller, registers, vcpu, access, state };
+}
+
 /** Members of `access`, for evaluation and completion. */
 export const ACCESS_MEMBERS: Readonly<Record<string, string>> = {
   op: 'What it is: "read", "write", "line", "sgi", "flush", "sync" …',

@@ -65,11 +65,12 @@ export const LIFECYCLE: HandlerTable = {
     session.configured();
   },
 
+  /** A hint: whatever is answered already, or quick, is left alone. */
   cancel(session, args) {
     const request = args.optionalInteger('requestId');
     const progress = args.optionalString('progressId');
     const meant = request ?? Number(/^request-(\d+)$/.exec(progress ?? '')?.[1] ?? NaN);
-    if (!session.cancelLaunch(meant)) throw new RequestError('there is nothing to cancel');
+    session.cancelLaunch(meant);
   },
 
   terminate(session) {

@@ -7,8 +7,8 @@ import type { GicSession } from '../../../extension/sessions/session.ts';
 const EXTENSION = 'gic-inspector.gic-inspector';
 
 /** The extension under test, activated. */
-export async function inspector(): Promise<GicInspectorApi<unknown>> {
-  const extension = vscode.extensions.getExtension<GicInspectorApi<unknown>>(EXTENSION);
+export async function inspector(): Promise<GicInspectorApi> {
+  const extension = vscode.extensions.getExtension<GicInspectorApi>(EXTENSION);
   assert.ok(extension, `${EXTENSION} is not there`);
   return extension.activate();
 }

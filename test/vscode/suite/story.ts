@@ -15,7 +15,7 @@ describe('a recorded run', () => {
     assert.equal(description.gic, 'v2');
     await vscode.commands.executeCommand('gic.registers.focus');
     await vscode.commands.executeCommand('gic.interrupts.focus');
-    await ui.wait('.debug-toolbar, .codicon-debug-step-back');
+    await ui.wait('.debug-toolbar .codicon-debug-step-back');
   });
 
   it('steps from one access to the next, and back', async () => {
@@ -33,6 +33,8 @@ describe('a recorded run', () => {
   });
 
   it('shows the interrupts in the panel', async () => {
+    const { panel, sessions } = await inspector();
+    await panel.show(sessions.all()[0]?.id ?? '', 'interrupts', { filter: '!idle' });
     await ui.webviewWait('[role="grid"]');
     const text = await until('INTID 27 in the table', async () => {
       const all = await ui.webviewText('body');

@@ -7,6 +7,8 @@ export const base = css`
     --header: 24px;
     --line: var(--vscode-panel-border, var(--vscode-contrastBorder, transparent));
     --changed: var(--vscode-gicInspector-changedForeground, var(--vscode-charts-blue));
+    /* charts.orange is translucent in VS Code's own themes: unreadable as text. */
+    --urgent: color-mix(in srgb, var(--vscode-charts-yellow) 50%, var(--vscode-charts-red));
     --mono: var(--vscode-editor-font-family, monospace);
     --dim: var(--vscode-descriptionForeground);
   }

@@ -165,7 +165,7 @@ export const table = css`
     --badge: var(--vscode-charts-blue);
   }
   .badge-LPI {
-    --badge: var(--vscode-charts-orange);
+    --badge: var(--urgent);
   }
   .badge-lr,
   .badge-edit {
@@ -213,10 +213,10 @@ export const table = css`
     color: var(--vscode-charts-green);
   }
   .state-pending-active {
-    color: var(--vscode-charts-orange);
+    color: var(--urgent);
   }
   .line-high {
-    color: var(--vscode-charts-orange);
+    color: var(--urgent);
   }
   .tag {
     padding: 0 4px;

@@ -5,5 +5,6 @@ export const run = (): Promise<void> =>
   runMocha(
     () => import('./story.ts'),
     () => import('./editing.ts'),
+    () => import('./panel.ts'),
     () => import('./trouble.ts'),
   );

@@ -9,8 +9,7 @@ import type { PanelEvent, PanelModel } from './model.ts';
 /** What the panel sees of the extension: its sessions, its register tree, its commands. */
 export function storeModel(store: SessionStore, tree: RegisterTree, view: RegisterView): PanelModel {
   return {
-    sessions: () =>
-      store.all().flatMap(({ id, name, state }) => (state === 'ended' ? [] : [{ id, name, state }])),
+    sessions: () => store.all().flatMap(({ id, name, state }) => (state === 'ended' ? [] : [{ id, name, state }])),
     focused: () => focusedSession(store)?.id,
     onDidChange(listener) {
       return vscode.Disposable.from(

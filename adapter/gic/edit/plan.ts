@@ -169,12 +169,7 @@ function interruptProperty(
       return { ...part('config', value << 1n), wanted: value };
     }
     case 'line':
-      if (intid < SGIS) throw new EditError('SGIs have no wire');
-      return {
-        steps: [{ kind: 'line', vcpu, address: intid, length: 0, value: fit(given, 1, 'a wire, which is 0 or 1') }],
-        wanted: given,
-        remarks: [],
-      };
+      return wire(intid, vcpu, fit(given, 1, 'a wire, which is 0 or 1'), scope);
     case 'target':
       return { ...routeTo(intid, given, scope, part), wanted: given };
     case 'route':
@@ -188,6 +183,14 @@ function interruptProperty(
     case 'queueIndex':
       throw new EditError(`${property} follows from the interrupt's state: it cannot be edited`);
   }
+}
+
+function wire(intid: number, vcpu: number, level: bigint, scope: Scope): EditPlan {
+  if (intid < SGIS) throw new EditError('SGIs have no wire');
+  const { state } = scope;
+  const steps: EditStep[] = [{ kind: 'line', vcpu, address: intid, length: 0, value: level }];
+  if (!state.bit(state.at.edge, state.slot(intid, vcpu))) return { steps, wanted: level, remarks: [] };
+  return { steps, wanted: null, remarks: ['It is edge-triggered: a rise makes it pending, the level is not kept.'] };
 }
 
 function routeTo(

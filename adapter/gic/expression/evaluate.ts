@@ -100,7 +100,7 @@ function evaluateNode(node: Node, scope: Scope): Value {
     case 'conditional':
       return evaluateNode(truth(evaluateNode(node.test, scope), node.test) ? node.yes : node.no, scope);
     case 'assign':
-      throw new ExpressionError('an assignment has no value here', node.start, node.end - node.start);
+      throw new ExpressionError('an assignment has no value: to compare, write ==', node.start, node.end - node.start);
   }
 }
 

@@ -69,10 +69,15 @@ function truthOf(value: boolean): Value {
 }
 
 function equal(left: Value, right: Value, node: Node): boolean {
-  if (left.kind === 'string' || right.kind === 'string') return sameName(left, right, node);
+  if (isText(left, right) || isText(right, left)) return sameName(left, right, node);
   if (left.kind === 'boolean' || right.kind === 'boolean') return truth(left, node) === truth(right, node);
   const bits = Math.max(bitsOf(left), bitsOf(right));
   return widened(coerce(left, right, node), bits) === widened(coerce(right, left, node), bits);
+}
+
+/** True for a text that is no name of a value of what stands beside it. */
+function isText(value: Value, beside: Value): boolean {
+  return value.kind === 'string' && !(beside.kind === 'number' && beside.names !== null);
 }
 
 function bitsOf(value: Value): number {

@@ -74,7 +74,11 @@ export class Language {
   /** Part of a log message. @throws RequestError */
   text(text: string): (entry: number) => string {
     const expression = this.#compileTried(text, evaluate);
-    return (entry) => asked(() => formatValue(evaluate(expression, new EntryScope(this.#guest, entry))));
+    return (entry) =>
+      asked(() => {
+        const value = evaluate(expression, new EntryScope(this.#guest, entry));
+        return value.kind === 'string' ? value.value : formatValue(value);
+      });
   }
 
   /** A value for a data breakpoint. @throws RequestError where the expression has no place in the controller */

@@ -67,6 +67,9 @@ export const explain = css`
   .step-fail .outcome {
     color: var(--vscode-list-errorForeground, var(--vscode-errorForeground));
   }
+  .evidence::first-letter {
+    text-transform: uppercase;
+  }
   .evidence {
     color: var(--dim);
   }

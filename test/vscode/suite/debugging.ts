@@ -13,6 +13,11 @@ export async function inspector(): Promise<GicInspectorApi> {
   return extension.activate();
 }
 
+/** The repository: the extension runs from where it is developed. */
+export function extensionRoot(): string {
+  return vscode.extensions.getExtension(EXTENSION)?.extensionPath ?? '';
+}
+
 /** A recording in the workspace. */
 export function recording(name: string): string {
   const [folder] = vscode.workspace.workspaceFolders ?? [];
@@ -55,6 +60,10 @@ export async function until<T>(
 
 /** Runs a command of VS Code's debugger and waits until the session has gone to `position`. */
 export async function go(session: GicSession, command: string, position: number): Promise<void> {
+  // Without a frame in focus VS Code knows no thread to step, and does nothing.
+  await until('a frame in focus', () =>
+    vscode.debug.activeStackItem instanceof vscode.DebugStackFrame ? true : undefined,
+  );
   await vscode.commands.executeCommand(command);
   await until(`${command} goes to ${String(position)}, now ${String(session.position)}`, () =>
     session.position === position && session.state === 'stopped' ? true : undefined,

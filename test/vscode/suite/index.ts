@@ -6,5 +6,6 @@ export const run = (): Promise<void> =>
     () => import('./story.ts'),
     () => import('./editing.ts'),
     () => import('./panel.ts'),
+    () => import('./open.ts'),
     () => import('./trouble.ts'),
   );

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import path from 'node:path';
 import * as vscode from 'vscode';
+import * as ui from '../host/client.ts';
 import type { GicInspectorApi } from '../../../extension/api.ts';
 import type { GicSession } from '../../../extension/sessions/session.ts';
 
@@ -41,6 +42,8 @@ export async function endAll(): Promise<void> {
   const api = await inspector();
   await vscode.debug.stopDebugging();
   await until('all sessions end', () => (api.sessions.all().length === 0 ? true : undefined));
+  // VS Code itself is a moment behind: until then F5 means "continue".
+  await ui.wait('.debug-toolbar', { gone: true });
 }
 
 /** Polls until something is there; fails with what was waited for. */

@@ -1,3 +1,4 @@
+import '@vscode-elements/elements/dist/vscode-button/index.js';
 import { html, nothing, type TemplateResult } from 'lit';
 import type { Tab } from '../messages.ts';
 import { StoreElement } from './element.ts';
@@ -119,12 +120,12 @@ Semantics: ${summary.profile}"
       <p>No interrupt controller is being debugged.</p>
       <p class="dim">Open a recorded run of a guest and press F5: its interrupts and every access appear here.</p>
       <p>
-        <button class="button" @click=${() => this.store.post({ type: 'open', what: 'recording' })}>
+        <vscode-button @click=${() => this.store.post({ type: 'open', what: 'recording' })}>
           Choose a Recording
-        </button>
-        <button class="button secondary" @click=${() => this.store.post({ type: 'open', what: 'example' })}>
+        </vscode-button>
+        <vscode-button secondary @click=${() => this.store.post({ type: 'open', what: 'example' })}>
           Try an Example
-        </button>
+        </vscode-button>
       </p>
     </div>`;
   }

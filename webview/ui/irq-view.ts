@@ -100,7 +100,7 @@ export class IrqView extends StoreElement {
     ].flat();
     return html`<div class="empty">
       <p>None of the ${visible.total.toLocaleString('en')} interrupts ${words.join(' and ')}.</p>
-      <button class="button secondary" @click=${this.#showAll}>Show All</button>
+      <vscode-button secondary @click=${this.#showAll}>Show All</vscode-button>
     </div>`;
   }
 

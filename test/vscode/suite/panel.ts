@@ -9,7 +9,7 @@ describe('the panel', () => {
   it('without a session says what to do', async () => {
     await endAll();
     await vscode.commands.executeCommand('gic.interrupts.focus');
-    await ui.webviewWait('gic-app button');
+    await ui.webviewWait('gic-app vscode-button');
     const text = await ui.webviewText('gic-app');
     assert.match(text, /recording/i);
     await ui.screenshot('empty-dark');

@@ -191,7 +191,7 @@ export const base = css`
     color: var(--dim);
     pointer-events: none;
   }
-  .empty > button {
+  .empty > vscode-button {
     pointer-events: auto;
   }
 `;

@@ -18,23 +18,6 @@ export const controls = css`
     outline: 1px solid var(--vscode-focusBorder);
     outline-offset: -1px;
   }
-  .button {
-    padding: 3px 11px;
-    border: 1px solid var(--vscode-button-border, transparent);
-    border-radius: 2px;
-    color: var(--vscode-button-foreground);
-    background: var(--vscode-button-background);
-  }
-  .button:hover {
-    background: var(--vscode-button-hoverBackground);
-  }
-  .button.secondary {
-    color: var(--vscode-button-secondaryForeground);
-    background: var(--vscode-button-secondaryBackground);
-  }
-  .button.secondary:hover {
-    background: var(--vscode-button-secondaryHoverBackground);
-  }
   .icon-button {
     display: grid;
     place-content: center;

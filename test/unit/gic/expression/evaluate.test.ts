@@ -43,6 +43,7 @@ const VALUES: readonly [expression: string, shown: string][] = [
   ['GICD_ICFGR[34]', 'level'],
   ['GICD_CTLR.Enable', 'Enabled'],
   ['GICD_CTLR.Enable == 1', 'true'],
+  ['GICD_CTLR & 1 == 1', 'true'],
   ['GICD_TYPER.ITLinesNumber', '0x2'],
   ['irq(33)', 'INTID 33'],
   ['irq(3)', 'INTID 3 of vCPU 0'],

@@ -1,4 +1,4 @@
-import { RequestError } from './request.ts';
+import { RequestError } from './request-error.ts';
 
 /** The arguments of a request, which a client may send in any shape: each reader checks what it hands out. */
 export class Arguments {

@@ -3,7 +3,7 @@ import type { RehearsedEdit } from '../gic/edit/editor.ts';
 import type { PreviewResponse, WriteResponse } from '../protocol.ts';
 import type { Client } from './client.ts';
 import type { Debuggee } from './debuggee.ts';
-import { RequestError } from './request.ts';
+import { RequestError } from './request-error.ts';
 
 /** What an edit would do. @throws RequestError where the target is nothing that could be edited */
 export function previewEdit({ language }: Debuggee, target: string, value: string, vcpu: number): PreviewResponse {

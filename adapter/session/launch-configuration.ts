@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import type { ImportOptions } from '../guest/trace/import/options.ts';
 import type { Arguments } from './arguments.ts';
-import { RequestError } from './request.ts';
+import { RequestError } from './request-error.ts';
 
 /** What a launch configuration says. */
 export interface LaunchConfiguration {

@@ -8,7 +8,7 @@ import { TraceGuest } from '../guest/trace/trace-guest.ts';
 import { FrameMapError } from '../gic/mmio/dispatcher.ts';
 import { GicConfigError } from '../gic/config.ts';
 import type { Progress } from './progress.ts';
-import { RequestError } from './request.ts';
+import { RequestError } from './request-error.ts';
 import { fileSource } from './source/file-source.ts';
 import { openTextSource } from './text-source.ts';
 

@@ -1,7 +1,7 @@
 import { InitializedEvent, TerminatedEvent } from '@vscode/debugadapter';
 import type { Client } from './client.ts';
 import type { Debuggee } from './debuggee.ts';
-import { RequestError } from './request.ts';
+import { RequestError } from './request-error.ts';
 import { CONTINUE } from './run/course.ts';
 
 /** One debug session, from the client's `initialize` to its `disconnect`. */

@@ -2,7 +2,7 @@ import { DebugSession, Response } from '@vscode/debugadapter';
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import { Arguments } from './arguments.ts';
 import { Client } from './client.ts';
-import { RequestError } from './request.ts';
+import { RequestError } from './request-error.ts';
 import { REQUESTS } from './requests/table.ts';
 import { Session } from './session-state.ts';
 

@@ -1,5 +1,5 @@
 import type { Watch } from '../evaluate/watch.ts';
-import { RequestError } from '../request.ts';
+import { RequestError } from '../request-error.ts';
 import type { Stop } from '../run/stop.ts';
 import type { DataTraps } from '../run/traps.ts';
 import type { Gate } from './gate.ts';

@@ -1,6 +1,6 @@
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import { Outcome } from '../../guest/guest.ts';
-import { RequestError } from '../request.ts';
+import { RequestError } from '../request-error.ts';
 import type { Stop } from '../run/stop.ts';
 import type { FilterTraps } from '../run/traps.ts';
 import type { Gate } from './gate.ts';

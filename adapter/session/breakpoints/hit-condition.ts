@@ -1,4 +1,4 @@
-import { RequestError } from '../request.ts';
+import { RequestError } from '../request-error.ts';
 
 /** Decides by the number of a hit, counted from 1. */
 export type HitCondition = (hit: number) => boolean;

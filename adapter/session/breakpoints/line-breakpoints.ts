@@ -1,6 +1,6 @@
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import type { LogMessage } from '../evaluate/log-message.ts';
-import { RequestError } from '../request.ts';
+import { RequestError } from '../request-error.ts';
 import type { Stop } from '../run/stop.ts';
 import type { LineTraps } from '../run/traps.ts';
 import type { SourceLines } from '../source/lines.ts';

@@ -1,6 +1,6 @@
 import { ExplainError, explainInterrupt } from '../../gic/explain/explain.ts';
 import type { Debuggee } from '../debuggee.ts';
-import { RequestError } from '../request.ts';
+import { RequestError } from '../request-error.ts';
 import { busyInterrupts } from '../variables/interrupts.ts';
 
 const HELP = `Type an expression, or an assignment to one:

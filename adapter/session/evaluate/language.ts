@@ -14,7 +14,7 @@ import { formatValue } from '../../gic/expression/value.ts';
 import type { Guest } from '../../guest/guest.ts';
 import type { Frame } from '../frames.ts';
 import { bankOf } from '../frames.ts';
-import { RequestError } from '../request.ts';
+import { RequestError } from '../request-error.ts';
 import { irqExpression } from '../variables/interrupts.ts';
 import type { Node } from '../variables/node.ts';
 import { valueNode } from './value-node.ts';

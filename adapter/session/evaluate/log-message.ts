@@ -1,4 +1,4 @@
-import { RequestError } from '../request.ts';
+import { RequestError } from '../request-error.ts';
 
 /** A log point's message: text with expressions in braces. */
 export interface LogMessage {

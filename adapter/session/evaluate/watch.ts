@@ -6,7 +6,7 @@ import type { Scope } from '../../gic/expression/scope.ts';
 import { placeKey, type Place } from '../../gic/expression/value.ts';
 import { irqText } from '../variables/interrupts.ts';
 import { unreadable } from '../views/register-values.ts';
-import { RequestError } from '../request.ts';
+import { RequestError } from '../request-error.ts';
 
 /** A value that a data breakpoint watches. */
 export interface Watch {

@@ -4,7 +4,7 @@ import { W32, W64, W8 } from '../../gic/registers/row.ts';
 import type { EditStep } from '../../gic/edit/step.ts';
 import type { Guest } from '../../guest/guest.ts';
 import { hexOf } from '../../gic/inspect/decode.ts';
-import { RequestError } from '../request.ts';
+import { RequestError } from '../request-error.ts';
 import type { MemoryPlace } from './reference.ts';
 
 /** The frame at an address, or null. */

@@ -1,6 +1,6 @@
 import { hexOf } from '../../gic/inspect/decode.ts';
 import type { PlacedRegister } from '../../gic/inspect/register-map.ts';
-import { RequestError } from '../request.ts';
+import { RequestError } from '../request-error.ts';
 
 /** An address, as a vCPU sees it. */
 export interface MemoryPlace {

@@ -5,7 +5,8 @@ import { parseHitCondition } from '../breakpoints/hit-condition.ts';
 import { unverified, type LineBreakpoint } from '../breakpoints/line-breakpoints.ts';
 import type { Debuggee } from '../debuggee.ts';
 import { parseLogMessage } from '../evaluate/log-message.ts';
-import { RequestError, type HandlerTable } from '../request.ts';
+import { RequestError } from '../request-error.ts';
+import type { HandlerTable } from '../request.ts';
 
 /** Locations answered at most: a client shows them beside one line. */
 const MOST_LOCATIONS = 1000;

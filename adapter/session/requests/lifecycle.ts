@@ -3,7 +3,8 @@ import { Debuggee } from '../debuggee.ts';
 import { readLaunchConfiguration } from '../launch-configuration.ts';
 import { loadGuest, reportLines } from '../load.ts';
 import { Progress } from '../progress.ts';
-import { RequestError, type HandlerTable } from '../request.ts';
+import { RequestError } from '../request-error.ts';
+import type { HandlerTable } from '../request.ts';
 import type { DebugProtocol } from '@vscode/debugprotocol';
 
 /** What this adapter can do, whichever guest it debugs. */

@@ -3,7 +3,8 @@ import type { Arguments } from '../arguments.ts';
 import type { Debuggee } from '../debuggee.ts';
 import { readBytes, writeSteps } from '../memory/bytes.ts';
 import { parseMemoryReference, type MemoryPlace } from '../memory/reference.ts';
-import { RequestError, type HandlerTable } from '../request.ts';
+import { RequestError } from '../request-error.ts';
+import type { HandlerTable } from '../request.ts';
 
 /** Bytes answered at most in one piece: more than the largest frame has. */
 const MOST_BYTES = 1 << 20;

@@ -1,4 +1,5 @@
-import { RequestError, type Handler, type HandlerTable } from '../request.ts';
+import { RequestError } from '../request-error.ts';
+import type { Handler, HandlerTable } from '../request.ts';
 import { CONTINUE, REVERSE, STEP, STEP_BACK, type Course } from '../run/course.ts';
 
 /** Every step, whatever its granularity, is one entry: there is nothing to step into or out of. */

@@ -1,4 +1,5 @@
-import { RequestError, type HandlerTable } from '../request.ts';
+import { RequestError } from '../request-error.ts';
+import type { HandlerTable } from '../request.ts';
 
 /** The recording as text. */
 export const SOURCES: HandlerTable = {

@@ -2,8 +2,10 @@ import type { DebugProtocol } from '@vscode/debugprotocol';
 import type { Arguments } from '../arguments.ts';
 import type { Debuggee } from '../debuggee.ts';
 import type { Frame } from '../frames.ts';
-import { RequestError, type HandlerTable } from '../request.ts';
-import { childrenOf, toVariable, type Node } from '../variables/node.ts';
+import { RequestError } from '../request-error.ts';
+import type { HandlerTable } from '../request.ts';
+import { childrenOf, type Node } from '../variables/node.ts';
+import { toVariable } from '../variables/variable.ts';
 import { scopesOf } from '../variables/scopes.ts';
 
 /** Threads, their frames, and what is in them. */

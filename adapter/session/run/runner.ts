@@ -1,5 +1,5 @@
 import type { Guest } from '../../guest/guest.ts';
-import { RequestError } from '../request.ts';
+import { RequestError } from '../request-error.ts';
 import type { Course } from './course.ts';
 import { Leg } from './leg.ts';
 import type { Stop } from './stop.ts';

@@ -1,6 +1,6 @@
 import { open } from 'node:fs/promises';
 import type { GuestSource } from '../../guest/guest.ts';
-import { RequestError } from '../request.ts';
+import { RequestError } from '../request-error.ts';
 import { openTextSource } from '../text-source.ts';
 
 /** Editors show no more than this, and a string holds little more. */

@@ -1,6 +1,4 @@
-import type { DebugProtocol } from '@vscode/debugprotocol';
-import { RequestError } from '../request.ts';
-import type { Handles } from './handles.ts';
+import { RequestError } from '../request-error.ts';
 
 /** One line of the variables view. It reads the state when it is shown, so that it survives an edit. */
 export interface Node {
@@ -27,20 +25,6 @@ export function fact(name: string, value: string, type?: string): Node {
 /** A line that holds others. */
 export function folder(name: string, value: string, children: () => readonly Node[]): Node {
   return { name, value: () => value, children };
-}
-
-/** A node as the protocol has it. */
-export function toVariable(node: Node, handles: Handles): DebugProtocol.Variable {
-  return {
-    name: node.name,
-    value: node.value(),
-    ...(node.type === undefined ? {} : { type: node.type }),
-    ...(node.evaluateName === undefined ? {} : { evaluateName: node.evaluateName }),
-    ...(node.memoryReference === undefined ? {} : { memoryReference: node.memoryReference }),
-    ...(node.elements === undefined ? {} : { indexedVariables: node.elements, namedVariables: 0 }),
-    ...(node.writable === true ? {} : { presentationHint: { attributes: ['readOnly'] } }),
-    variablesReference: node.children === undefined ? 0 : handles.add(node),
-  };
 }
 
 /** Children of a node: some of them where a client pages through an array. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Arguments } from '../../../adapter/session/arguments.ts';
-import { RequestError } from '../../../adapter/session/request.ts';
+import { RequestError } from '../../../adapter/session/request-error.ts';
 
 test('readers hand out what is there', () => {
   const args = new Arguments({ a: 'text', n: 3, on: true, list: [{ x: 1 }], words: ['p', 'q'], nothing: null }, 'r');

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { parseHitCondition } from '../../../adapter/session/breakpoints/hit-condition.ts';
-import { RequestError } from '../../../adapter/session/request.ts';
+import { RequestError } from '../../../adapter/session/request-error.ts';
 
 const hits = (text: string): number[] => [1, 2, 3, 4, 5, 6].filter(parseHitCondition(text));
 

@@ -8,7 +8,7 @@ import { parseHitCondition } from '../../../adapter/session/breakpoints/hit-cond
 import { LineBreakpoints } from '../../../adapter/session/breakpoints/line-breakpoints.ts';
 import type { Condition } from '../../../adapter/session/evaluate/language.ts';
 import type { Watch } from '../../../adapter/session/evaluate/watch.ts';
-import { RequestError } from '../../../adapter/session/request.ts';
+import { RequestError } from '../../../adapter/session/request-error.ts';
 import { CONTINUE, REVERSE, STEP, STEP_BACK, type Course } from '../../../adapter/session/run/course.ts';
 import { Leg } from '../../../adapter/session/run/leg.ts';
 import type { Stop } from '../../../adapter/session/run/stop.ts';

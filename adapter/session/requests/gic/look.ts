@@ -6,7 +6,8 @@ import type {
   JournalResponse,
   ReadResponse,
 } from '../../../protocol.ts';
-import { RequestError, type HandlerTable } from '../../request.ts';
+import { RequestError } from '../../request-error.ts';
+import type { HandlerTable } from '../../request.ts';
 import { describeGuest } from '../../views/describe.ts';
 import { journalEntry } from '../../views/journal.ts';
 

@@ -1,6 +1,7 @@
 import type { StepResponse } from '../../../protocol.ts';
 import type { Debuggee } from '../../debuggee.ts';
-import { RequestError, type HandlerTable } from '../../request.ts';
+import { RequestError } from '../../request-error.ts';
+import type { HandlerTable } from '../../request.ts';
 import type { Course } from '../../run/course.ts';
 import type { Stop } from '../../run/stop.ts';
 

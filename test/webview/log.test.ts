@@ -108,6 +108,7 @@ onLog(
     await page.keyboard.press('Enter');
     await until('the jump', () => model.of('gic/step').length === 2);
     assert.deepEqual(model.of('gic/step')[1]?.args, { direction: 'forward', to: 99 });
+    await until('there again', async () => (await row(page, 99).getAttribute('aria-current')) === 'step');
     controller.step([], 4000);
     model.changed('a', 'step');
     await until('followed', async () => (await inView(page)).includes(4000));

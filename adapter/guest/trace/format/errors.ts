@@ -26,7 +26,6 @@ export class NoOperationsError extends TraceFormatError {
 
 /** Text of a line for an error message: short, and without control characters. */
 export function excerpt(text: string, length = 80): string {
-  // eslint-disable-next-line no-control-regex
-  const clean = text.slice(0, length).replace(/[\u0000-\u001f\u007f]/g, '\ufffd');
+  const clean = text.slice(0, length).replace(/\p{Cc}/gu, '\ufffd');
   return text.length > length ? `${clean}…` : clean;
 }

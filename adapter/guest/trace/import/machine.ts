@@ -8,6 +8,8 @@ export interface MachineFacts {
   readonly gic: 'v2' | 'v3';
   /** Highest vCPU number seen, or -1. */
   readonly highestCpu: number;
+  /** vCPUs there are at least, as redistributors tell that are not the last; absent where nothing tells. */
+  readonly toldCpus?: number;
   /** Last value read from GICD_TYPER, or null. */
   readonly typer: number | null;
   /** Highest shared INTID seen, or -1. */
@@ -45,13 +47,17 @@ export function machineHeader(input: ImportInput, facts: MachineFacts): TraceHea
   return header;
 }
 
-function cpusOf({ report }: ImportInput, { gic, typer, highestCpu }: MachineFacts): number {
+function cpusOf({ report }: ImportInput, { gic, typer, highestCpu, toldCpus = 0 }: MachineFacts): number {
   const seen = highestCpu + 1;
   if (gic === 'v2' && typer !== null) {
     const told = ((typer >>> 5) & 7) + 1;
     if (seen > told)
       report.assume(`${seen} vCPUs: CPU ${highestCpu} is in the log, though GICD_TYPER tells of ${told}.`);
     return Math.max(told, seen);
+  }
+  if (toldCpus > seen) {
+    report.assume(`${toldCpus} vCPUs: GICR_TYPER of the redistributor before says that it is not the last.`);
+    return toldCpus;
   }
   const cpus = Math.max(1, seen);
   report.assume(

@@ -4,7 +4,6 @@ import type { TraceHeader } from '../format/header.ts';
 import { machineHeader } from './machine.ts';
 import type { ImportInput } from './options.ts';
 import { affinityMap } from './qemu-affinity.ts';
-import type { AffinityMap } from './qemu-affinity.ts';
 import { QemuEmitter } from './qemu-emit.ts';
 import { QEMU_EVENTS } from './qemu-events.ts';
 import type { QemuEvent } from './qemu-events.ts';
@@ -32,7 +31,8 @@ export async function importQemu(input: ImportInput): Promise<TraceHeader> {
     report.assume("Frames where QEMU's virt machine has them: the log tells offsets only.");
   const header = machineHeader(input, {
     gic,
-    highestCpu: highestCpu(gic, facts, affinities),
+    highestCpu: gic === 'v3' ? affinities.highest : facts.highestCpu,
+    toldCpus: 1 + Math.max(-1, ...[...facts.notLast].map((affinity) => affinities.cpuOf(affinity) + 1)),
     typer: facts.typer[gic],
     highestIntid: facts.highestIntid,
     usesIts: facts.usesIts,
@@ -55,15 +55,16 @@ export async function importQemu(input: ImportInput): Promise<TraceHeader> {
   return header;
 }
 
-function highestCpu(gic: 'v2' | 'v3', facts: QemuFacts, affinities: AffinityMap): number {
-  return gic === 'v3' ? affinities.highest : facts.highestCpu;
-}
+/** GICR_TYPER.Last (IHI 0069 12.11.33). */
+const REDISTRIBUTOR_LAST = 1 << 4;
 
 /** What pass 1 looks for. */
 class QemuFacts {
   readonly operations = { v2: 0, v3: 0 };
   readonly typer: { v2: number | null; v3: number | null } = { v2: null, v3: null };
   readonly affinities = new Set<number>();
+  /** Affinities of redistributors that another one follows: GICR_TYPER.Last is 0. */
+  readonly notLast = new Set<number>();
   highestCpu = -1;
   highestIntid = -1;
   usesIts = false;
@@ -88,6 +89,9 @@ class QemuFacts {
       if (event.frame === 'its') this.usesIts = true;
       if (event.frame === 'dist' && !event.write && !event.bad && lo[event.offset] === 4 && lo[event.size] === 4) {
         this.typer[event.gic] = (lo[event.value] ?? 0) >>> 0;
+      }
+      if (event.frame === 'redist' && !event.write && !event.bad && lo[event.offset] === 8) {
+        if (((lo[event.value] ?? 0) & REDISTRIBUTOR_LAST) === 0) this.notLast.add((lo[event.cpu] ?? 0) >>> 0);
       }
     }
     if (event.cpu < 0) return;

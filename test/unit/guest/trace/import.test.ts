@@ -73,6 +73,18 @@ for (const [name, expected] of Object.entries(REAL)) {
   });
 }
 
+test('a redistributor that is not the last one tells of another vCPU', async () => {
+  const read = (cpu: string, value: string): string =>
+    `gicv3_redist_read GICv3 redistributor ${cpu} read: offset 0x8 data ${value} size 8 secure 0`;
+  const cpus = async (...lines: string[]): Promise<number> => {
+    const { program } = await loadProgram(stringSource('t.log', lines.map((line) => `${line}\n`).join('')));
+    return program.header.cpus;
+  };
+  assert.equal(await cpus(read('0x0', '0x1000001')), 2);
+  assert.equal(await cpus(read('0x0', '0x1000011')), 1);
+  assert.equal(await cpus(read('0x0', '0x1000001'), read('0x1', '0x101000111')), 2);
+});
+
 test('formats are recognised behind other text', () => {
   assert.equal(detectFormat(['', `  ${HEADER_V2}`]), 'gic-trace');
   assert.equal(

@@ -72,7 +72,12 @@ export const VCPU_VM_CTLR = 7;
 export const VCPU_VM_PMR = 8;
 export const VCPU_VM_BPR = 9;
 export const VCPU_VM_ABPR = 10;
-export const VCPU_WORDS = 12;
+/** Active priorities of the virtual CPU interface, a bit a preemption level; GICv2 keeps both groups in the first. */
+export const VCPU_AP0R = 11;
+export const VCPU_AP1R = 12;
+/** Interrupts ended or deactivated whose list register was not there: exit from the guest accounts for them. */
+export const VCPU_EOI_COUNT = 13;
+export const VCPU_WORDS = 16;
 
 export const SOURCE_WORDS = SGIS / 4;
 

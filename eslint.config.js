@@ -40,9 +40,9 @@ export default tseslint.config(
     'gic is pure: it imports nothing outside itself.',
   ),
   forbid(
-    ['adapter/guest/trace/**'],
+    ['adapter/guest/trace/**', 'adapter/guest/simulated/**'],
     [NODE, '/session/', 'vscode'],
-    'guest/trace runs in a browser: no Node API, nothing of session.',
+    'guest/trace and guest/simulated run in a browser: no Node API, nothing of session.',
   ),
   forbid(['adapter/session/**'], ['/extension/', '/webview/', '^vscode$'], 'the adapter knows nothing of VS Code.'),
   forbid(['adapter/protocol.ts'], ['.*'], 'the protocol is types only.'),

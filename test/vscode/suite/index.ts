@@ -6,6 +6,7 @@ export const run = (): Promise<void> =>
     () => import('./story.ts'),
     () => import('./editing.ts'),
     () => import('./panel.ts'),
+    () => import('./views.ts'),
     () => import('./open.ts'),
     () => import('./trouble.ts'),
   );

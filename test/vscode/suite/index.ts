@@ -5,6 +5,7 @@ export const run = (): Promise<void> =>
   runMocha(
     () => import('./story.ts'),
     () => import('./editing.ts'),
+    () => import('./tree.ts'),
     () => import('./panel.ts'),
     () => import('./views.ts'),
     () => import('./open.ts'),

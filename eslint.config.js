@@ -14,7 +14,19 @@ function forbid(files, rooms, why) {
 const NODE = '^node:';
 
 export default tseslint.config(
-  { ignores: ['dist/', 'out/', 'node_modules/', 'test/data/', '.vscode-test/', 'examples/', '**/*.js', '**/*.mjs'] },
+  {
+    ignores: [
+      'dist/',
+      'out/',
+      'node_modules/',
+      'test/data/',
+      '.vscode-test/',
+      'examples/',
+      '**/core/assembly/',
+      '**/*.js',
+      '**/*.mjs',
+    ],
+  },
   js.configs.recommended,
   ...tseslint.configs.strictTypeChecked,
   {

@@ -1,10 +1,11 @@
-// Bundles the extension, the debug adapter, the command line and the webview into dist/.
+// Compiles the CPU core and bundles the extension, the debug adapter, the command line and the webview into dist/.
 //   node scripts/build.mjs [--production] [--watch]
 import * as esbuild from 'esbuild';
 import { chmod, copyFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
+import { buildCore } from './core.mjs';
 import { licenceTexts } from './licences.mjs';
 import { ROOT, script, ScriptError } from './setup.mjs';
 
@@ -101,6 +102,7 @@ await script(async () => {
   // The package is ES modules, the bundles are CommonJS: the form every version of VS Code loads.
   await writeFile(path.join(DIST, 'package.json'), '{ "type": "commonjs" }\n');
   await copyCodicons();
+  await buildCore(ROOT, path.join(DIST, 'core.wasm'));
   if (watch) {
     const contexts = await Promise.all(options.map((one) => esbuild.context(one)));
     await Promise.all(contexts.map((context) => context.watch()));

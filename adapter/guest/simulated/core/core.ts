@@ -104,24 +104,31 @@ export class Core {
     return core;
   }
 
-  /** All vCPUs as after power-on: EL1h, interrupts masked, MMU off, PC 0. Memory stays. */
+  /** All vCPUs as after power-on. Memory stays, and what `exitOn` asked for is to be asked again. */
   reset(): void {
-    this.memory.fill(0, L.LIVE, L.LIVE + L.VCPU_SIZE);
-    this.memory.fill(0, L.BANKS, L.BANKS + this.vcpus * L.VCPU_SIZE);
-    const places = [L.LIVE, ...Array.from({ length: this.vcpus }, (_, n) => L.BANKS + n * L.VCPU_SIZE)];
-    for (const at of places) {
-      this.#view.setUint32(at + L.EL, 1, true);
-      this.#view.setUint32(at + L.SPSEL, 1, true);
-      this.#view.setUint32(at + L.DAIF, 15, true);
+    this.#view.setUint32(L.UNDEFINED_COUNT, 0, true);
+    for (const { encoding, descriptor, offset } of SYSTEM_REGISTERS) {
+      const row = (descriptor | (offset >= 0 ? offset : 0)) >>> 0;
+      this.#view.setUint32(L.SYSREGS + 4 * (encoding & 0x7fff), row, true);
     }
-    for (const row of SYSTEM_REGISTERS) {
-      const index = row.encoding & 0x7fff;
-      this.#view.setUint32(L.SYSREGS + 4 * index, (row.descriptor | (row.offset >= 0 ? row.offset : 0)) >>> 0, true);
-      if (row.offset >= L.SYSTEM) for (const at of places) this.#view.setBigUint64(at + row.offset, row.reset, true);
-    }
-    this.#selected = 0;
-    this.#answers = 0;
     this.#exports.initialise(this.vcpus);
+    this.#selected = 0;
+    for (let vcpu = 0; vcpu < this.vcpus; vcpu++) this.resetVcpu(vcpu);
+  }
+
+  /** One vCPU as after power-on: EL1h, interrupts masked, MMU off, PC 0. */
+  resetVcpu(vcpu: number): void {
+    const at = this.#at(vcpu);
+    this.memory.fill(0, at, at + L.VCPU_SIZE);
+    this.#view.setUint32(at + L.EL, 1, true);
+    this.#view.setUint32(at + L.SPSEL, 1, true);
+    this.#view.setUint32(at + L.DAIF, 15, true);
+    for (const { offset, reset } of SYSTEM_REGISTERS) {
+      if (offset >= L.SYSTEM) this.#view.setBigUint64(at + offset, reset, true);
+    }
+    this.#view.setBigUint64(at + MPIDR_OFFSET, MPIDR_RES1 | BigInt(vcpu), true);
+    if (vcpu === this.#selected) this.#answers = 0;
+    this.forget();
   }
 
   /** Makes a register one that the host answers: `run` comes back with CoreExit.SystemRegister. */
@@ -251,6 +258,24 @@ export class Core {
     this.#view.setInt32(at, low, true);
     this.#view.setInt32(at + 4, high, true);
     this.#answers++;
+  }
+
+  /** Whether the selected vCPU's instruction has begun: devices have answered, and it has still to be executed. */
+  get begun(): boolean {
+    return this.#answers > 0;
+  }
+
+  /** Undefined instructions met since reset, by all vCPUs. */
+  get undefinedCount(): number {
+    return this.#view.getUint32(L.UNDEFINED_COUNT, true);
+  }
+
+  get undefinedWord(): number {
+    return this.#view.getUint32(L.UNDEFINED_WORD, true);
+  }
+
+  get undefinedPc(): bigint {
+    return this.#view.getBigUint64(L.UNDEFINED_PC, true);
   }
 
   /** Forgets answers given: the instruction starts afresh. */
@@ -432,6 +457,16 @@ export class Core {
   static registerName(encoding: number): string {
     return NAMES.get(encoding) ?? encodingName(encoding);
   }
+}
+
+/** Bit 31 of MPIDR_EL1. */
+const MPIDR_RES1 = 0x8000_0000n;
+const MPIDR_OFFSET = offsetOf('MPIDR_EL1');
+
+function offsetOf(name: string): number {
+  const row = SYSTEM_REGISTERS.find((one) => one.name === name);
+  if (!row) throw new Error(`there is no system register ${name}`);
+  return row.offset;
 }
 
 const NAMES: ReadonlyMap<number, string> = new Map(SYSTEM_REGISTERS.map((row) => [row.encoding, row.name]));

@@ -91,6 +91,9 @@ export const PLAIN = SYSTEM + 0x90;
  *     0x30  REGION_COUNT (u32)       0x34  BREAKPOINT_COUNT (u32)
  *     0x38  WATCHPOINT_COUNT (u32)   0x3c  SKIP (u32): do not stop before the first instruction
  *     0x40  EXIT_WORD (u32): the instruction
+ *     0x44  UNDEFINED_COUNT (u32): undefined instructions met so far
+ *     0x48  UNDEFINED_WORD (u32): the last of them
+ *     0x50  UNDEFINED_PC: where it was
  *     0x100 regions, 32 bytes each: physical base, size, offset in this memory (u32), flags (u32)
  *     0x300 answers of devices to the current instruction's accesses, 8 bytes each
  *     0x800 breakpoints, 8 bytes each
@@ -109,6 +112,9 @@ export const BREAKPOINT_COUNT = MACHINE + 0x34;
 export const WATCHPOINT_COUNT = MACHINE + 0x38;
 export const SKIP = MACHINE + 0x3c;
 export const EXIT_WORD = MACHINE + 0x40;
+export const UNDEFINED_COUNT = MACHINE + 0x44;
+export const UNDEFINED_WORD = MACHINE + 0x48;
+export const UNDEFINED_PC = MACHINE + 0x50;
 export const REGIONS = MACHINE + 0x100;
 export const REGION_SIZE = 32;
 export const MAX_REGIONS = 8;

@@ -1,3 +1,4 @@
+/* eslint-disable @typescript-eslint/no-extraneous-class -- classes of the platform are what they are */
 /** What the core needs of the WebAssembly interface; neither Node's types nor ES2023 declare it. */
 declare namespace WebAssembly {
   class Memory {

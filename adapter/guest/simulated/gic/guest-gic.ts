@@ -24,6 +24,8 @@ export class GuestGic implements VcpuControl {
   /** 1 where a vCPU has been told to leave the guest and come back. */
   readonly #kicked: Uint8Array;
   readonly #signals: Uint8Array;
+  /** 1 for vCPUs that are powered down: they never enter the guest. */
+  readonly #off: Uint8Array;
 
   /**
    * @throws GicConfigError, FrameMapError for a machine that cannot be
@@ -41,6 +43,7 @@ export class GuestGic implements VcpuControl {
     this.#loaded = new Uint8Array(config.cpus);
     this.#kicked = new Uint8Array(config.cpus).fill(1);
     this.#signals = new Uint8Array(config.cpus);
+    this.#off = new Uint8Array(config.cpus);
     this.#settle();
   }
 
@@ -52,6 +55,14 @@ export class GuestGic implements VcpuControl {
   /** True where a vCPU in WFI has to go on. */
   wakes(vcpu: number): boolean {
     return this.#signals[vcpu] !== Signal.None || this.controller.delivery.waiting(vcpu);
+  }
+
+  /** Powers a vCPU up or down: one that is down holds nothing in its list registers. */
+  setPower(vcpu: number, on: boolean): void {
+    this.#off[vcpu] = on ? 0 : 1;
+    if (!on) this.#leave(vcpu);
+    this.#signals[vcpu] = Signal.None;
+    this.#settle();
   }
 
   /** A guest's load: int32 low word; the upper word of 8 bytes is in `controller.state.hi`. */
@@ -88,6 +99,11 @@ export class GuestGic implements VcpuControl {
    */
   systemRegister(encoding: number): IcvRegister | undefined {
     return this.#system.get(encoding);
+  }
+
+  /** Encodings of all registers `systemRegister` finds. */
+  systemRegisters(): Iterable<number> {
+    return this.#system.keys();
   }
 
   /** A vCPU has used a system register of its interface. */
@@ -147,7 +163,7 @@ export class GuestGic implements VcpuControl {
     const count = this.#loaded.length;
     for (let vcpu = 0; vcpu < count; vcpu++) if (this.#kicked[vcpu] === 1) this.#leave(vcpu);
     for (let vcpu = 0; vcpu < count; vcpu++) {
-      if (this.#loaded[vcpu] === 1) continue;
+      if (this.#loaded[vcpu] === 1 || this.#off[vcpu] === 1) continue;
       this.#kicked[vcpu] = 0;
       this.#loaded[vcpu] = 1;
       this.controller.flush(vcpu);

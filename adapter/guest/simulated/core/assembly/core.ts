@@ -5,6 +5,7 @@ import {
   EXIT_BREAKPOINT,
   EXIT_BUDGET,
   EXIT_REASON,
+  EXIT_WORD,
   LIVE,
   PC,
   SKIP,
@@ -12,7 +13,7 @@ import {
 } from '../layout';
 import { fetchAdd, fetchPage, flushAllBuffers, selectBuffers } from './buffers';
 import { buildDispatch, execute } from './dispatch';
-import { EC_UNKNOWN, raise, syndrome, takeInterrupt } from './exceptions';
+import { takeInterrupt, undefined } from './exceptions';
 import { fetch } from './memory';
 import {
   AGAIN,
@@ -72,20 +73,26 @@ export function run(budget: i32, ready: i32): i32 {
   setLeft(budget);
   store<u32>(EXIT_REASON, EXIT_BUDGET);
   setStop(GO);
-  if (ready == 0 && takeInterrupt()) store<u64>(LIVE + PC, next);
-  setStop(GO);
   setAnswers(ready);
-  const watchful = load<u32>(BREAKPOINT_COUNT) != 0;
-  if (ready != 0 || load<u32>(SKIP) != 0) {
-    if (left > 0) first();
+  const skips = load<u32>(SKIP) != 0;
+  if (ready == 0 && !skips) enterInterrupt();
+  else {
+    first();
     setAnswers(0);
     store<u32>(SKIP, 0);
-    if (stop >= TAKEN + 1) return budget - left;
-    setStop(GO);
+    if (stop != GO) return budget - left;
+    // What the instruction did outside may have asserted an input.
+    enterInterrupt();
   }
+  const watchful = load<u32>(BREAKPOINT_COUNT) != 0;
   if (watchful) loopWithBreakpoints();
   else loop();
   return budget - left;
+}
+
+function enterInterrupt(): void {
+  if (takeInterrupt()) store<u64>(LIVE + PC, next);
+  setStop(GO);
 }
 
 /** What an instruction may leave behind besides results. @returns whether to leave `run` */
@@ -154,7 +161,7 @@ function isBreakpoint(address: u64): bool {
 /** The instruction that left the core is undefined after all: raises its exception. */
 export function raiseUndefined(): void {
   setStop(GO);
-  raise(syndrome(EC_UNKNOWN, 0), pc());
+  undefined(load<u32>(EXIT_WORD));
   store<u64>(LIVE + PC, next);
   setStop(GO);
 }

@@ -1,4 +1,4 @@
-import { DAIF, ELR, ESR, FAR, IL, LINES, LIVE, MONITOR_SIZE, SPSEL, SPSR, TCR, VBAR } from '../layout';
+import { DAIF, ELR, ESR, FAR, IL, LINES, LIVE, MONITOR_SIZE, SPSEL, SPSR, TCR, UNDEFINED_COUNT, UNDEFINED_PC, UNDEFINED_WORD, VBAR } from '../layout';
 import { LOOK, TAKEN, daif, exceptionLevel, nzcv, pc, selectStack, setNext, setNzcv, setStop, setSystem, system } from './state';
 import { selectBuffer, forgetFetch } from './buffers';
 
@@ -60,6 +60,9 @@ export function raiseAt(syndrome: u32, address: u64): void {
 
 /** The instruction is undefined at this exception level, or is none. */
 export function undefined(word: u32): void {
+  store<u32>(UNDEFINED_COUNT, load<u32>(UNDEFINED_COUNT) + 1);
+  store<u32>(UNDEFINED_WORD, word);
+  store<u64>(UNDEFINED_PC, pc());
   raise(syndrome(EC_UNKNOWN, 0), pc());
 }
 

@@ -1,0 +1,563 @@
+import type { Profile } from '../../../gic/profiles/profile.ts';
+import { Signal } from '../../../gic/virtual/virtual-interface.ts';
+import { psciCall, type PowerState, type VcpuPower } from '../board/psci.ts';
+import { affinityOf, checkVirtConfig, RAM_BASE, VIRT_MAP, VIRT_SPIS, type VirtConfig } from '../board/virt.ts';
+import { Core, CoreExit } from '../core/core.ts';
+import { encode } from '../core/system-registers.ts';
+import type { Width } from '../devices/device.ts';
+import { SEMIHOSTING_HLT, semihostingCall, type SemihostingHost } from '../devices/semihosting.ts';
+import { GuestGic } from '../gic/guest-gic.ts';
+import { GicAccess } from './access.ts';
+import { buildHardware, type Hardware } from './hardware.ts';
+import type { Remark, Stop } from './stop.ts';
+import { Timers } from './timers.ts';
+
+export interface MachineConfig extends VirtConfig {
+  readonly profile: Profile;
+  /** List registers of each vCPU: 1 to 16. */
+  readonly lrs: number;
+}
+
+/** What a machine tells the world around it. */
+export interface MachineHost {
+  /** A byte out of the UART. */
+  output(byte: number): void;
+  /** Bytes a guest writes by semihosting. */
+  semihosting(bytes: Uint8Array, stream: 'stdout' | 'stderr'): void;
+  /** An access to the interrupt controller has been made. The object is the machine's: copy what is kept. */
+  accessed(access: GicAccess): void;
+  remark(remark: Remark): void;
+}
+
+/** Instructions a vCPU executes before the next one has its turn, where several run. */
+const QUANTUM = 10_000;
+/** Ticks that pass where every vCPU that runs has said it waits for an event. */
+const EVENT_WAIT = 100;
+
+const SGI_REGISTERS = [encode(3, 0, 12, 11, 5), encode(3, 0, 12, 11, 6), encode(3, 0, 12, 11, 7)] as const;
+
+/**
+ * An AArch64 machine with the memory map of QEMU's `virt`. vCPUs take turns of a fixed number of instructions; time is
+ * the number of instructions executed, one tick of 16 ns each, and skips what all of them sleep through. So the same run
+ * is the same run, to the instruction.
+ */
+export class Machine {
+  readonly config: MachineConfig;
+  readonly core: Core;
+  readonly gic: GuestGic;
+  readonly hardware: Hardware;
+  readonly timers: Timers;
+  /** The access to the interrupt controller that is made, or was last. */
+  readonly access = new GicAccess();
+  readonly #host: MachineHost;
+  readonly #power: PowerState[];
+  readonly #waiting: Uint8Array;
+  readonly #gicEnd: number;
+  readonly #psci: VcpuPower;
+  readonly #semihosting: SemihostingHost;
+  /** Whose turn it is, and instructions left of it. */
+  #turn = 0;
+  #slice = QUANTUM;
+  #ticks = 0;
+  #instructions = 0;
+  #undefined = 0;
+  /** The vCPU that stopped before an access or a breakpoint, and where: it goes on from there. */
+  #stopped: { vcpu: number; pc: bigint; access: boolean } | null = null;
+  #before: ((access: GicAccess) => boolean) | null = null;
+
+  private constructor(config: MachineConfig, core: Core, host: MachineHost) {
+    this.config = config;
+    this.core = core;
+    this.#host = host;
+    const { gic, vcpus } = config;
+    this.gic = new GuestGic(
+      {
+        gic,
+        cpus: vcpus,
+        spis: VIRT_SPIS,
+        lrs: config.lrs,
+        bases: {
+          dist: VIRT_MAP.distributor.base,
+          cpuif: VIRT_MAP.cpuInterface.base,
+          redist: VIRT_MAP.redistributors.base,
+        },
+      },
+      config.profile,
+    );
+    const end = gic === 'v2' ? VIRT_MAP.cpuInterface : VIRT_MAP.redistributors;
+    this.#gicEnd = end.base + end.size;
+    this.timers = new Timers(vcpus, (intid, vcpu, level) => this.gic.line(intid, vcpu, level));
+    this.hardware = buildHardware(config, {
+      output: (byte) => host.output(byte),
+      line: (intid, level) => {
+        this.gic.line(intid, 0, level);
+        this.#signal();
+      },
+      now: () => BigInt(this.#ticks),
+      memory: (address, length) => this.core.physical(address, length),
+      flashMode: (array) => this.core.setReadable(VIRT_MAP.flash0.base, array),
+      note: (note) =>
+        host.remark({
+          kind: 'no device',
+          vcpu: this.#turn,
+          pc: this.core.pc(this.#turn),
+          address: note.address,
+          size: note.width,
+          write: note.write,
+          reason: note.reason,
+        }),
+    });
+    this.#power = Array.from({ length: vcpus }, (_, vcpu) => (vcpu === 0 ? 'on' : 'off'));
+    for (let vcpu = 1; vcpu < vcpus; vcpu++) this.gic.setPower(vcpu, false);
+    this.#waiting = new Uint8Array(vcpus);
+    this.#psci = {
+      count: vcpus,
+      affinity: affinityOf,
+      state: (vcpu) => this.#power[vcpu] as PowerState,
+      start: (vcpu, entry, context) => this.#start(vcpu, entry, context),
+    };
+    this.#semihosting = {
+      readMemory: (address, length) => this.readVirtual(this.#turn, address, length),
+      writeMemory: (address, bytes) => this.writeVirtual(this.#turn, address, bytes),
+      output: (bytes, stream) => host.semihosting(bytes, stream),
+      input: () => null,
+      now: () => BigInt(this.#ticks),
+      seconds: () => this.hardware.rtc.seconds,
+    };
+    for (const encoding of [...SGI_REGISTERS, ...this.gic.systemRegisters()]) {
+      if (gic === 'v3') this.core.exitOn(encoding);
+    }
+  }
+
+  /**
+   * @param module the compiled CPU core
+   * @throws VirtConfigError, GicConfigError, CoreError for a machine that cannot be
+   */
+  static async create(module: WebAssembly.Module, config: MachineConfig, host: MachineHost): Promise<Machine> {
+    checkVirtConfig(config);
+    const firmware = VIRT_MAP.flash0;
+    const core = await Core.create(module, config.vcpus, config.memory + firmware.size);
+    core.addRegion({ base: RAM_BASE, size: config.memory, writable: true });
+    return new Machine(config, core, host);
+  }
+
+  /** Puts firmware into flash bank 0, where it is executed. */
+  loadFlash(offset: number, bytes: Uint8Array): void {
+    const { flash } = this.hardware;
+    const { base, size } = VIRT_MAP.flash0;
+    flash.load(bytes, offset);
+    if (!this.core.physical(base, 1)) this.core.addRegion({ base, size, writable: false });
+    const whole = Math.ceil((offset + bytes.length) / FLASH_BLOCK) * FLASH_BLOCK;
+    this.core.physical(base, size)?.fill(ERASED, whole);
+    this.core.physical(base, whole)?.set(flash.contents(0, whole));
+    this.core.forget();
+  }
+
+  /** The system counter: ticks of 16 ns. */
+  get ticks(): number {
+    return this.#ticks;
+  }
+
+  /** Instructions executed by all vCPUs. */
+  get instructions(): number {
+    return this.#instructions;
+  }
+
+  power(vcpu: number): PowerState {
+    return this.#power[vcpu] as PowerState;
+  }
+
+  /** True where a vCPU sleeps in WFI. */
+  sleeps(vcpu: number): boolean {
+    return this.#waiting[vcpu] === 1 && !this.gic.wakes(vcpu);
+  }
+
+  /** The vCPU whose turn it is. */
+  get turn(): number {
+    return this.#turn;
+  }
+
+  /**
+   * What is asked before each access to the interrupt controller: true stops there. Null: nothing.
+   */
+  stopBefore(predicate: ((access: GicAccess) => boolean) | null): void {
+    this.#before = predicate;
+  }
+
+  /** Bytes typed. */
+  input(bytes: Iterable<number>): void {
+    this.hardware.uart.input(bytes);
+  }
+
+  /**
+   * Runs the vCPUs by turns.
+   * @param limit instructions at most, all vCPUs together
+   */
+  run(limit: number): Stop {
+    let left = limit;
+    while (left > 0 || this.core.begun) {
+      if (!this.core.begun && (this.#slice <= 0 || !this.#runs(this.#turn))) {
+        if (!this.#nextTurn()) {
+          if (!this.#sleep()) return { kind: 'idle' };
+          continue;
+        }
+      }
+      const before = this.#instructions;
+      const stop = this.#execute(Math.min(left, this.#slice));
+      left -= this.#instructions - before;
+      if (stop) return stop;
+    }
+    return { kind: 'budget' };
+  }
+
+  /** Executes one instruction of one vCPU; one that sleeps is woken, as WFI may at any time. */
+  step(vcpu: number): Stop {
+    if (this.core.begun) {
+      const stop = this.#execute(1);
+      if (stop) return stop;
+    }
+    if (this.#power[vcpu] !== 'on') return { kind: 'budget' };
+    this.#waiting[vcpu] = 0;
+    if (this.#turn !== vcpu) {
+      this.#turn = vcpu;
+      this.#slice = QUANTUM;
+    }
+    const before = this.#instructions;
+    while (this.#instructions === before || this.core.begun) {
+      const stop = this.#execute(1);
+      if (stop) return stop;
+    }
+    return { kind: 'budget' };
+  }
+
+  /** Runs the current vCPU for up to `limit` instructions, or until it leaves the core. */
+  #execute(limit: number): Stop | null {
+    const { core } = this;
+    const vcpu = this.#turn;
+    const untilTimer = this.timers.deadline - this.#ticks;
+    if (untilTimer <= 0) {
+      this.timers.advance(this.#ticks);
+      this.#signal();
+    }
+    core.select(vcpu);
+    core.setTicks(this.#ticks);
+    this.#skip(vcpu);
+    const executed = core.run(Math.max(1, Math.min(limit, untilTimer > 0 ? untilTimer : limit)));
+    this.#ticks += executed;
+    this.#instructions += executed;
+    this.#slice -= executed;
+    if (core.undefinedCount !== this.#undefined) this.#remarkUndefined(vcpu);
+    return this.#handle(vcpu);
+  }
+
+  /** Going on from where a debugger stopped: this once, neither breakpoint nor watchpoint counts. */
+  #skip(vcpu: number): void {
+    const stopped = this.#stopped;
+    if (stopped?.vcpu !== vcpu || stopped.access) return;
+    this.#stopped = null;
+    if (stopped.pc === this.core.pc(vcpu)) this.core.skipOnce();
+  }
+
+  #remarkUndefined(vcpu: number): void {
+    this.#undefined = this.core.undefinedCount;
+    this.#host.remark({
+      kind: 'undefined instruction',
+      vcpu,
+      pc: this.core.undefinedPc,
+      word: this.core.undefinedWord,
+    });
+  }
+
+  #handle(vcpu: number): Stop | null {
+    const { core } = this;
+    switch (core.exit) {
+      case CoreExit.Budget:
+        return null;
+      case CoreExit.Mmio:
+        return this.#memoryAccess(vcpu);
+      case CoreExit.SystemRegister:
+        return this.#systemRegister(vcpu);
+      case CoreExit.Wfi:
+        if (!this.gic.wakes(vcpu)) this.#waiting[vcpu] = 1;
+        return null;
+      case CoreExit.Wfe:
+        this.#slice = 0;
+        if (!this.#othersRun(vcpu)) this.#pass(EVENT_WAIT);
+        return null;
+      case CoreExit.Sev:
+        for (let each = 0; each < this.config.vcpus; each++) core.setEvent(each);
+        return null;
+      case CoreExit.Hvc:
+      case CoreExit.Smc:
+        return this.#call(vcpu);
+      case CoreExit.Hlt:
+        return this.#halt(vcpu);
+      case CoreExit.Breakpoint:
+        this.#stopped = { vcpu, pc: core.pc(vcpu), access: false };
+        return { kind: 'breakpoint', vcpu };
+      case CoreExit.Watchpoint:
+        this.#stopped = { vcpu, pc: core.pc(vcpu), access: false };
+        return {
+          kind: 'watchpoint',
+          vcpu,
+          address: core.exitVirtual,
+          size: core.exitSize,
+          write: core.exitWrites,
+        };
+    }
+  }
+
+  #memoryAccess(vcpu: number): Stop | null {
+    const { core, gic } = this;
+    const address = core.exitAddress;
+    const size = core.exitSize;
+    if (!this.#isGic(address)) {
+      this.#deviceAccess(address, size as Width);
+      return null;
+    }
+    const stop = this.#begin(vcpu, address, -1, size);
+    if (stop) return stop;
+    const { access } = this;
+    if (access.write) gic.write(vcpu, address, size, access.low, access.high);
+    else {
+      access.low = gic.read(vcpu, address, size);
+      access.high = size === 8 ? gic.controller.state.hi : 0;
+    }
+    this.#finish();
+    return null;
+  }
+
+  /** Whether an address belongs to the controller's frames. */
+  #isGic(address: number): boolean {
+    if (address < VIRT_MAP.distributor.base || address >= this.#gicEnd) return false;
+    if (this.config.gic === 'v2') return true;
+    const { distributor, redistributors } = VIRT_MAP;
+    return address < distributor.base + distributor.size || address >= redistributors.base;
+  }
+
+  /** Says what access is about to be made, and asks whether to stop before it. */
+  #begin(vcpu: number, address: number, encoding: number, size: number): Stop | null {
+    const { core, access } = this;
+    access.vcpu = vcpu;
+    access.pc = core.pc(vcpu);
+    access.write = core.exitWrites;
+    access.address = address;
+    access.encoding = encoding;
+    access.size = size;
+    access.low = access.write ? core.exitLow : 0;
+    access.high = access.write ? core.exitHigh : 0;
+    if (this.#before === null) return null;
+    const stopped = this.#stopped;
+    if (stopped?.access && stopped.vcpu === vcpu && stopped.pc === access.pc) {
+      this.#stopped = null;
+      return null;
+    }
+    if (!this.#before(access)) return null;
+    core.dropAnswers();
+    this.#stopped = { vcpu, pc: access.pc, access: true };
+    return { kind: 'access', vcpu };
+  }
+
+  #finish(): void {
+    const { access } = this;
+    this.core.answer(access.low, access.high);
+    this.#host.accessed(access);
+    this.#signal();
+  }
+
+  #deviceAccess(address: number, size: Width): void {
+    const { core } = this;
+    const { bus } = this.hardware;
+    if (core.exitWrites) {
+      const low = core.exitLow >>> 0;
+      const value = size === 8 ? (BigInt(core.exitHigh >>> 0) << 32n) | BigInt(low) : low;
+      bus.write(address, size, value);
+      core.answer(0, 0);
+      return;
+    }
+    const value = bus.read(address, size);
+    if (typeof value === 'number') core.answer(value | 0, 0);
+    else core.answer(Number(value & 0xffff_ffffn) | 0, Number(value >> 32n) | 0);
+  }
+
+  #systemRegister(vcpu: number): Stop | null {
+    const { core } = this;
+    const encoding = core.exitCode | 0x8000;
+    if (Timers.has(encoding)) {
+      this.#timerRegister(vcpu, encoding);
+      return null;
+    }
+    const isSgi = (SGI_REGISTERS as readonly number[]).includes(encoding);
+    const register = this.gic.systemRegister(encoding);
+    const usable = isSgi ? core.exitWrites : core.exitWrites ? register?.write : register?.read;
+    if (!usable) {
+      core.answerUndefined();
+      return null;
+    }
+    const stop = this.#begin(vcpu, -1, encoding, 8);
+    if (stop) return stop;
+    const { access } = this;
+    if (isSgi) this.gic.sgi(vcpu, access.low, access.high);
+    else if (access.write) register?.write?.(vcpu, access.low);
+    else access.low = register?.read?.(vcpu) ?? 0;
+    if (!isSgi) this.gic.accessed(vcpu);
+    this.#finish();
+    return null;
+  }
+
+  #timerRegister(vcpu: number, encoding: number): void {
+    const { core, timers } = this;
+    if (core.exitWrites) {
+      const value = (BigInt(core.exitHigh >>> 0) << 32n) | BigInt(core.exitLow >>> 0);
+      timers.write(vcpu, encoding, value, this.#ticks);
+      core.answer(0, 0);
+      this.#signal();
+      return;
+    }
+    const value = timers.read(vcpu, encoding, this.#ticks);
+    core.answer(Number(value & 0xffff_ffffn) | 0, Number(value >> 32n) | 0);
+  }
+
+  /** HVC and SMC, whatever their immediate. */
+  #call(vcpu: number): Stop | null {
+    const { core } = this;
+    const arguments_ = [core.x(vcpu, 0), core.x(vcpu, 1), core.x(vcpu, 2), core.x(vcpu, 3)] as const;
+    const result = psciCall(this.#psci, arguments_);
+    switch (result.kind) {
+      case 'return':
+      case 'suspend':
+        core.setX(vcpu, 0, result.x0);
+        for (let n = 1; n < 4; n++) core.setX(vcpu, n, 0n);
+        if (result.kind === 'suspend' && !this.gic.wakes(vcpu)) this.#waiting[vcpu] = 1;
+        return null;
+      case 'off':
+        this.#power[vcpu] = 'off';
+        this.gic.setPower(vcpu, false);
+        this.timers.reset(vcpu, this.#ticks);
+        this.#signal();
+        return null;
+      case 'system':
+        core.setX(vcpu, 0, result.x0);
+        return { kind: result.event };
+    }
+  }
+
+  /** HLT: a semihosting call, or undefined as without a debugger. */
+  #halt(vcpu: number): Stop | null {
+    const { core } = this;
+    if (core.exitCode !== SEMIHOSTING_HLT) {
+      core.answerUndefined();
+      return null;
+    }
+    const result = semihostingCall(this.#semihosting, core.x(vcpu, 0), core.x(vcpu, 1));
+    switch (result.kind) {
+      case 'return':
+        core.setX(vcpu, 0, result.x0);
+        core.answer(0, 0);
+        return null;
+      case 'exit':
+        return { kind: 'exit', code: result.code };
+      case 'wait':
+        this.#slice = 0;
+        return this.#othersRun(vcpu) ? null : { kind: 'idle' };
+    }
+  }
+
+  /** PSCI CPU_ON. */
+  #start(vcpu: number, entry: bigint, context: bigint): void {
+    this.core.resetVcpu(vcpu);
+    this.core.setPc(vcpu, entry);
+    this.core.setX(vcpu, 0, context);
+    this.#power[vcpu] = 'on';
+    this.#waiting[vcpu] = 0;
+    this.gic.setPower(vcpu, true);
+    this.timers.reset(vcpu, this.#ticks);
+    this.#signal();
+  }
+
+  /** Brings every vCPU's interrupt inputs to what its interface signals. */
+  #signal(): void {
+    for (let vcpu = 0; vcpu < this.config.vcpus; vcpu++) {
+      const signal = this.gic.signal(vcpu);
+      this.core.setLines(vcpu, signal === Signal.Irq, signal === Signal.Fiq);
+    }
+  }
+
+  #runs(vcpu: number): boolean {
+    if (this.#power[vcpu] !== 'on') return false;
+    if (this.#waiting[vcpu] === 0) return true;
+    if (!this.gic.wakes(vcpu)) return false;
+    this.#waiting[vcpu] = 0;
+    return true;
+  }
+
+  #othersRun(vcpu: number): boolean {
+    for (let each = 0; each < this.config.vcpus; each++) if (each !== vcpu && this.#runs(each)) return true;
+    return false;
+  }
+
+  /** @returns false where no vCPU can run */
+  #nextTurn(): boolean {
+    for (let n = 1; n <= this.config.vcpus; n++) {
+      const vcpu = (this.#turn + n) % this.config.vcpus;
+      if (!this.#runs(vcpu)) continue;
+      this.#turn = vcpu;
+      this.#slice = QUANTUM;
+      return true;
+    }
+    return false;
+  }
+
+  /** Everybody sleeps: time goes on to the next timer. @returns false where there is none */
+  #sleep(): boolean {
+    const { deadline } = this.timers;
+    if (deadline === Infinity) return false;
+    this.#ticks = Math.max(this.#ticks, deadline);
+    this.timers.advance(this.#ticks);
+    this.#signal();
+    return true;
+  }
+
+  /** Time passes without instructions, up to the next timer. */
+  #pass(ticks: number): void {
+    this.#ticks = Math.min(this.#ticks + ticks, Math.max(this.#ticks, this.timers.deadline));
+  }
+
+  /** What a vCPU reads at a virtual address, up to where it cannot. Devices are not touched. */
+  readVirtual(vcpu: number, address: bigint, length: number): Uint8Array {
+    const bytes = new Uint8Array(length);
+    let done = 0;
+    while (done < length) {
+      const piece = this.#piece(vcpu, address + BigInt(done), length - done);
+      if (!piece) break;
+      bytes.set(piece, done);
+      done += piece.length;
+    }
+    return bytes.subarray(0, done);
+  }
+
+  /** @returns false where not all of it is memory; nothing is written then */
+  writeVirtual(vcpu: number, address: bigint, bytes: Uint8Array): boolean {
+    const pieces: { piece: Uint8Array; at: number }[] = [];
+    for (let done = 0; done < bytes.length;) {
+      const piece = this.#piece(vcpu, address + BigInt(done), bytes.length - done);
+      if (!piece) return false;
+      pieces.push({ piece, at: done });
+      done += piece.length;
+    }
+    for (const { piece, at } of pieces) piece.set(bytes.subarray(at, at + piece.length));
+    return true;
+  }
+
+  /** Memory from an address to the end of its page at most. */
+  #piece(vcpu: number, address: bigint, length: number): Uint8Array | null {
+    const physical = this.core.translate(vcpu, address);
+    if (physical === null) return null;
+    const inPage = PAGE - (physical % PAGE);
+    return this.core.physical(physical, Math.min(length, inPage));
+  }
+}
+
+const PAGE = 4096;
+const ERASED = 0xff;
+const FLASH_BLOCK = 256 * 1024;

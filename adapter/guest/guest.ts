@@ -7,7 +7,7 @@ import type { RegisterMap } from '../gic/inspect/register-map.ts';
  * `position` entries have been executed; the entry at `position` is the one about to be.
  */
 export interface Guest {
-  readonly kind: 'trace';
+  readonly kind: 'trace' | 'simulated';
   /** What is debugged, for titles. */
   readonly title: string;
   readonly controller: Controller;
@@ -17,6 +17,8 @@ export interface Guest {
   readonly vcpus: readonly VcpuInfo[];
 
   readonly position: number;
+  /** The oldest entry that is still known: 0 for recordings. */
+  readonly first: number;
   /** Entries executed and entries known to come. */
   readonly total: number;
 
@@ -43,9 +45,6 @@ export interface Guest {
    * does is executed anew.
    */
   edit(accesses: readonly EditStep[], text: string): void;
-
-  /** Source text the line numbers of operations belong to. */
-  readonly source: GuestSource;
 }
 
 export interface GuestCapabilities {
@@ -113,6 +112,8 @@ export interface Operation {
   readonly text: string;
   /** From the recording. */
   readonly note: string | null;
-  /** Line in the source, from 1; null for edits. */
+  /** Line in the recording, from 1; null for edits, and where there is no recording. */
   readonly line: number | null;
+  /** Address of the instruction that made the access; null where it is not known. */
+  readonly pc: bigint | null;
 }

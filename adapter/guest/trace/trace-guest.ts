@@ -8,7 +8,8 @@ import type { Profile } from '../../gic/profiles/profile.ts';
 import { profileNamed } from '../../gic/profiles/profiles.ts';
 import { Outcome, UNKNOWN_VCPU, type Guest, type GuestSource, type Operation, type VcpuInfo } from '../guest.ts';
 import type { Difference } from './compare.ts';
-import { describeEdit, describeOperation } from './describe.ts';
+import { describeEdit } from '../describe.ts';
+import { describeOperation } from './describe.ts';
 import { TraceExecutor } from './executor.ts';
 import type { TraceHeader } from './format/header.ts';
 import type { TraceProgram } from './format/program.ts';
@@ -36,6 +37,7 @@ export function controllerFor(header: TraceHeader, profile: Profile = profileFor
 /** A recorded run as a guest: each operation is one entry of time, and so is each edit of the user. */
 export class TraceGuest implements Guest {
   readonly kind = 'trace';
+  readonly first = 0;
   readonly title: string;
   readonly controller: Controller;
   readonly registers: RegisterMap;

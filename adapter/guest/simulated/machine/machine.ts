@@ -24,8 +24,12 @@ export interface MachineHost {
   output(byte: number): void;
   /** Bytes a guest writes by semihosting. */
   semihosting(bytes: Uint8Array, stream: 'stdout' | 'stderr'): void;
-  /** An access to the interrupt controller has been made. The object is the machine's: copy what is kept. */
-  accessed(access: GicAccess): void;
+  /** An access to the interrupt controller is about to be made. The object is the machine's: copy what is kept. */
+  accessing(access: GicAccess): void;
+  /** It has been made: true stops behind its instruction. */
+  accessed(access: GicAccess): boolean;
+  /** A wire is about to change. @param vcpu of a private interrupt; 0 for SPIs */
+  wire(intid: number, vcpu: number, level: boolean): void;
   remark(remark: Remark): void;
 }
 
@@ -64,6 +68,8 @@ export class Machine {
   /** The vCPU that stopped before an access or a breakpoint, and where: it goes on from there. */
   #stopped: { vcpu: number; pc: bigint; access: boolean } | null = null;
   #before: ((access: GicAccess) => boolean) | null = null;
+  /** Someone wants to stop behind the instruction that has begun. */
+  #halted = false;
 
   private constructor(config: MachineConfig, core: Core, host: MachineHost) {
     this.config = config;
@@ -86,13 +92,10 @@ export class Machine {
     );
     const end = gic === 'v2' ? VIRT_MAP.cpuInterface : VIRT_MAP.redistributors;
     this.#gicEnd = end.base + end.size;
-    this.timers = new Timers(vcpus, (intid, vcpu, level) => this.gic.line(intid, vcpu, level));
+    this.timers = new Timers(vcpus, (intid, vcpu, level) => this.#drive(intid, vcpu, level));
     this.hardware = buildHardware(config, {
       output: (byte) => host.output(byte),
-      line: (intid, level) => {
-        this.gic.line(intid, 0, level);
-        this.#signal();
-      },
+      line: (intid, level) => this.#drive(intid, 0, level),
       now: () => BigInt(this.#ticks),
       memory: (address, length) => this.core.physical(address, length),
       flashMode: (array) => this.core.setReadable(VIRT_MAP.flash0.base, array),
@@ -206,6 +209,10 @@ export class Machine {
       const stop = this.#execute(Math.min(left, this.#slice));
       left -= this.#instructions - before;
       if (stop) return stop;
+      if (this.#halted && !this.core.begun) {
+        this.#halted = false;
+        return { kind: 'halted', vcpu: this.#turn };
+      }
     }
     return { kind: 'budget' };
   }
@@ -237,7 +244,6 @@ export class Machine {
     const untilTimer = this.timers.deadline - this.#ticks;
     if (untilTimer <= 0) {
       this.timers.advance(this.#ticks);
-      this.#signal();
     }
     core.select(vcpu);
     core.setTicks(this.#ticks);
@@ -318,6 +324,7 @@ export class Machine {
     const stop = this.#begin(vcpu, address, -1, size);
     if (stop) return stop;
     const { access } = this;
+    this.#host.accessing(access);
     if (access.write) gic.write(vcpu, address, size, access.low, access.high);
     else {
       access.low = gic.read(vcpu, address, size);
@@ -361,8 +368,8 @@ export class Machine {
   #finish(): void {
     const { access } = this;
     this.core.answer(access.low, access.high);
-    this.#host.accessed(access);
     this.#signal();
+    if (this.#host.accessed(access)) this.#halted = true;
   }
 
   #deviceAccess(address: number, size: Width): void {
@@ -397,6 +404,7 @@ export class Machine {
     const stop = this.#begin(vcpu, -1, encoding, 8);
     if (stop) return stop;
     const { access } = this;
+    this.#host.accessing(access);
     if (isSgi) this.gic.sgi(vcpu, access.low, access.high);
     else if (access.write) register?.write?.(vcpu, access.low);
     else access.low = register?.read?.(vcpu) ?? 0;
@@ -411,7 +419,6 @@ export class Machine {
       const value = (BigInt(core.exitHigh >>> 0) << 32n) | BigInt(core.exitLow >>> 0);
       timers.write(vcpu, encoding, value, this.#ticks);
       core.answer(0, 0);
-      this.#signal();
       return;
     }
     const value = timers.read(vcpu, encoding, this.#ticks);
@@ -475,6 +482,18 @@ export class Machine {
     this.#signal();
   }
 
+  #drive(intid: number, vcpu: number, level: boolean): void {
+    this.#host.wire(intid, vcpu, level);
+    this.gic.line(intid, vcpu, level);
+    this.#signal();
+  }
+
+  /** Changes the controller on a user's behalf, with every vCPU out of the guest. */
+  outside(change: () => void): void {
+    this.gic.outside(change);
+    this.#signal();
+  }
+
   /** Brings every vCPU's interrupt inputs to what its interface signals. */
   #signal(): void {
     for (let vcpu = 0; vcpu < this.config.vcpus; vcpu++) {
@@ -514,7 +533,6 @@ export class Machine {
     if (deadline === Infinity) return false;
     this.#ticks = Math.max(this.#ticks, deadline);
     this.timers.advance(this.#ticks);
-    this.#signal();
     return true;
   }
 

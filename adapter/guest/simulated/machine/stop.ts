@@ -14,6 +14,8 @@ export type Stop =
     }
   /** Before an access to the interrupt controller: `Machine.access` has it. */
   | { readonly kind: 'access'; readonly vcpu: number }
+  /** Behind an access to the interrupt controller, as `MachineHost.accessed` wished. */
+  | { readonly kind: 'halted'; readonly vcpu: number }
   /** Every vCPU waits, and nothing but input or a debugger can wake one. */
   | { readonly kind: 'idle' }
   /** The guest powered its machine off. */

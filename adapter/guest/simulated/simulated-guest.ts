@@ -1,0 +1,350 @@
+import { Controller } from '../../gic/controller.ts';
+import { applyStep, type EditStep } from '../../gic/edit/step.ts';
+import { RegisterMap } from '../../gic/inspect/register-map.ts';
+import type { UndoLog } from '../../gic/journal/undo-log.ts';
+import { VCPU_USED_LRS } from '../../gic/state/layout.ts';
+import { describeAccess, describeEdit, describeSgi, describeSystemRegister, describeWire } from '../describe.ts';
+import { Outcome, type Guest, type Operation, type VcpuInfo } from '../guest.ts';
+import { Core } from './core/core.ts';
+import { EntryKind, History } from './history.ts';
+import { GicAccess } from './machine/access.ts';
+import { Machine, type MachineConfig } from './machine/machine.ts';
+import type { Remark, Stop } from './machine/stop.ts';
+
+export interface SimulatedGuestOptions {
+  readonly title: string;
+  /** Entries that are remembered, and can be gone back through. */
+  readonly remembered?: number;
+}
+
+/** What a simulated guest tells while it runs. */
+export interface GuestListener {
+  /** A byte out of the UART, or bytes written by semihosting. */
+  output(bytes: Uint8Array): void;
+  remark(remark: Remark): void;
+  /**
+   * An entry has been made: true stops behind it.
+   * @param entry its index
+   */
+  entered(entry: number, outcome: Outcome): boolean;
+}
+
+/** A change that cannot be made now: says why. */
+export class GuestStateError extends Error {
+  override readonly name = 'GuestStateError';
+}
+
+/** Entries remembered unless told otherwise. */
+const REMEMBERED = 10_000;
+const SPURIOUS = 1023;
+const SGI_NAMES: Readonly<Record<string, string>> = {
+  S3_0_C12_C11_5: 'ICC_SGI1R_EL1',
+  S3_0_C12_C11_6: 'ICC_ASGI1R_EL1',
+  S3_0_C12_C11_7: 'ICC_SGI0R_EL1',
+};
+
+/**
+ * A simulated machine as a guest: each access to the interrupt controller and each change of a wire is an entry of time,
+ * and so is each edit of the user. Going back undoes entries on the controller; the CPUs stay where they are.
+ *
+ * `controller` is what views read: the state as it would be with every vCPU out of the guest, so that an interrupt in a
+ * list register shows as pending or active. The machine runs on another one.
+ */
+export class SimulatedGuest implements Guest {
+  readonly kind = 'simulated';
+  readonly title: string;
+  readonly controller: Controller;
+  readonly registers: RegisterMap;
+  readonly capabilities = { stepBack: true };
+  readonly vcpus: readonly VcpuInfo[];
+  readonly machine: Machine;
+  readonly #history: History;
+  readonly #undo: UndoLog;
+  readonly #systemNames = new Map<number, string>();
+  #listener: GuestListener | null = null;
+  /** Entries that were undone. */
+  #behind = 0;
+  /** The machine stands before an access: it is shown as the entry to come. */
+  #pending = false;
+
+  private constructor(machine: Machine, options: SimulatedGuestOptions) {
+    this.machine = machine;
+    this.title = options.title;
+    const real = machine.gic.controller;
+    this.controller = new Controller(real.config, real.profile);
+    this.registers = new RegisterMap(this.controller);
+    this.#history = new History(options.remembered ?? REMEMBERED);
+    this.#undo = real.state.journal();
+    const { vcpus } = machine.config;
+    this.vcpus = Array.from({ length: vcpus }, (_, id) => ({ id, name: `vCPU ${String(id)}` }));
+    this.refresh();
+  }
+
+  /** @throws VirtConfigError, GicConfigError, CoreError for a machine that cannot be */
+  static async create(
+    module: WebAssembly.Module,
+    config: MachineConfig,
+    options: SimulatedGuestOptions,
+  ): Promise<SimulatedGuest> {
+    const entries = new EntryRecorder();
+    const machine = await Machine.create(module, config, entries);
+    const guest = new SimulatedGuest(machine, options);
+    entries.guest = guest;
+    return guest;
+  }
+
+  /** Who hears what the guest does. */
+  listen(listener: GuestListener | null): void {
+    this.#listener = listener;
+  }
+
+  get position(): number {
+    return this.#history.count - this.#behind;
+  }
+
+  get first(): number {
+    return this.#history.first;
+  }
+
+  get total(): number {
+    return this.#history.count + (this.#pending ? 1 : 0);
+  }
+
+  /** Whether the controller shows the present: the CPUs can go on. */
+  get present(): boolean {
+    return this.#behind === 0;
+  }
+
+  /** Redoes one entry of the past. The present goes on by `run`. */
+  forward(): Outcome {
+    if (this.#behind === 0) return Outcome.End;
+    this.#undo.redo();
+    this.#behind--;
+    this.refresh();
+    return this.#history.outcome(this.position - 1);
+  }
+
+  backward(): boolean {
+    if (this.position <= this.first || !this.#undo.undo()) return false;
+    this.#behind++;
+    this.refresh();
+    return true;
+  }
+
+  jump(position: number): void {
+    const goal = Math.max(this.first, Math.min(position, this.#history.count));
+    while (this.position > goal && this.backward());
+    while (this.position < goal) this.forward();
+  }
+
+  foresee(): Outcome {
+    if (this.#behind > 0) return this.#history.outcome(this.position);
+    return this.#pending ? Outcome.Normal : Outcome.End;
+  }
+
+  /** Back to the present, where the CPUs are. */
+  toPresent(): void {
+    this.jump(this.#history.count);
+  }
+
+  /**
+   * Runs the machine from the present on.
+   * @param limit instructions at most
+   */
+  run(limit: number): Stop {
+    this.toPresent();
+    this.#pending = false;
+    return this.#arrived(this.machine.run(limit));
+  }
+
+  /** Executes one instruction of a vCPU. */
+  step(vcpu: number): Stop {
+    this.toPresent();
+    this.#pending = false;
+    return this.#arrived(this.machine.step(vcpu));
+  }
+
+  #arrived(stop: Stop): Stop {
+    this.#pending = stop.kind === 'access';
+    return stop;
+  }
+
+  /** Brings what views read up to the machine's state. */
+  refresh(): void {
+    const { state } = this.controller;
+    state.copyFrom(this.machine.gic.controller.state);
+    for (let vcpu = 0; vcpu < this.machine.config.vcpus; vcpu++) {
+      const word = state.vcpuWord(vcpu, VCPU_USED_LRS);
+      const used = state.get(word);
+      if (used === 0) continue;
+      this.controller.sync(vcpu);
+      state.put(word, used);
+    }
+  }
+
+  operation(index: number): Operation {
+    if (index < this.first || index >= this.total) {
+      throw new RangeError(`there is no entry ${String(index)} of ${String(this.total)}`);
+    }
+    if (index === this.#history.count) return this.#describePending(index);
+    const history = this.#history;
+    const edit = history.edit(index);
+    if (edit) return describeEdit(this.controller, edit.steps, edit.text, index);
+    const kind = history.kind(index);
+    const common = { index, origin: 'guest' as const, line: null, note: null };
+    const vcpu = history.vcpu(index);
+    const address = history.address(index);
+    const value = history.value(index);
+    if (kind === EntryKind.Wire) {
+      return { ...describeWire(address, vcpu, value !== 0n), ...common, pc: null };
+    }
+    const write = kind === EntryKind.Write || kind === EntryKind.RegisterWrite;
+    const register = kind === EntryKind.Register || kind === EntryKind.RegisterWrite;
+    const described = this.#describe(register, write, vcpu, address, history.size(index), value);
+    return { ...described, ...common, pc: history.pc(index) };
+  }
+
+  #describePending(index: number): Operation {
+    const { vcpu, address, encoding, size, write, low, high, pc } = this.machine.access;
+    const value = write ? (BigInt(high >>> 0) << 32n) | BigInt(low >>> 0) : null;
+    const described = this.#describe(encoding >= 0, write, vcpu, encoding >= 0 ? encoding : address, size, value);
+    return { ...described, index, origin: 'guest', line: null, note: null, pc };
+  }
+
+  #describe(
+    register: boolean,
+    write: boolean,
+    vcpu: number,
+    address: number,
+    size: number,
+    value: bigint | null,
+  ): Omit<Operation, 'index' | 'origin' | 'line' | 'note' | 'pc'> {
+    if (!register) return describeAccess(this.controller, write ? 'write' : 'read', vcpu, address, size, value);
+    const name = this.#systemName(address);
+    if (write && value !== null && SGI_WRITES.has(name)) return describeSgi(vcpu, name, value);
+    return describeSystemRegister({ cpu: vcpu, reg: name, rw: write ? 'w' : 'r', value });
+  }
+
+  #systemName(encoding: number): string {
+    let name = this.#systemNames.get(encoding);
+    if (name === undefined) {
+      const raw = Core.registerName(encoding);
+      name = this.machine.gic.systemRegister(encoding)?.name ?? SGI_NAMES[raw] ?? raw;
+      this.#systemNames.set(encoding, name);
+    }
+    return name;
+  }
+
+  outcome(index: number): Outcome {
+    return index < this.position ? this.#history.outcome(index) : Outcome.Ahead;
+  }
+
+  remark(): string | null {
+    return null;
+  }
+
+  lastEntryOf(vcpu: number, index: number): number {
+    for (let entry = index - 1; entry >= this.first; entry--) {
+      const kind = this.#history.kind(entry);
+      if (kind < EntryKind.Wire && this.#history.vcpu(entry) === vcpu) return entry;
+    }
+    return -1;
+  }
+
+  /** @throws GuestStateError where the controller shows the past */
+  edit(steps: readonly EditStep[], text: string): void {
+    if (this.#behind > 0) {
+      throw new GuestStateError(
+        `the controller shows the past, ${String(this.#behind)} accesses back: go forward to the present to edit`,
+      );
+    }
+    this.#undo.begin();
+    this.#history.pushEdit({ steps, text }, this.machine.ticks);
+    this.machine.outside(() => {
+      for (const step of steps) applyStep(this.machine.gic.controller, step);
+    });
+    this.#pending = false;
+    this.refresh();
+  }
+
+  /** An access is about to be made. */
+  begin(access: GicAccess): void {
+    const { vcpu, pc, address, encoding, size, write } = access;
+    this.#undo.begin();
+    if (encoding < 0) this.#push(write ? EntryKind.Write : EntryKind.Read, vcpu, pc, address, size);
+    else this.#push(write ? EntryKind.RegisterWrite : EntryKind.Register, vcpu, pc, encoding, size);
+  }
+
+  /** It has been made. */
+  finish(access: GicAccess): boolean {
+    const outcome = this.#outcomeOf(access);
+    this.#history.settle(access.low, access.high, outcome);
+    return this.#listener?.entered(this.#history.count - 1, outcome) ?? false;
+  }
+
+  wire(intid: number, vcpu: number, level: boolean): void {
+    this.#undo.begin();
+    this.#push(EntryKind.Wire, vcpu, 0n, intid, 0);
+    this.#history.settle(level ? 1 : 0, 0, Outcome.Normal);
+    this.#listener?.entered(this.#history.count - 1, Outcome.Normal);
+  }
+
+  output(bytes: Uint8Array): void {
+    this.#listener?.output(bytes);
+  }
+
+  remarked(remark: Remark): void {
+    this.#listener?.remark(remark);
+  }
+
+  #push(kind: EntryKind, vcpu: number, pc: bigint, address: number, size: number): void {
+    this.#history.push(kind, vcpu, pc, address, size, this.machine.ticks);
+  }
+
+  /** Acknowledges that find nothing, and accesses that reach no register, are remarkable. */
+  #outcomeOf(access: GicAccess): Outcome {
+    const { address, encoding, size, write, low } = access;
+    if (encoding >= 0) {
+      const acknowledges = !write && this.#systemName(encoding).startsWith('ICC_IAR');
+      return acknowledges && low === SPURIOUS ? Outcome.Spurious : Outcome.Normal;
+    }
+    const located = this.controller.user.locate(address, size);
+    if (!located || located.register === null) return Outcome.Hole;
+    if (located.device.regions.frame.kind === 'GICC') {
+      const acknowledges = !write && located.register.row.name === 'GICC_IAR';
+      return acknowledges && (low & 0x3ff) === SPURIOUS ? Outcome.Spurious : Outcome.Normal;
+    }
+    return located.verdict === 'ok' ? Outcome.Normal : Outcome.Hole;
+  }
+}
+
+const SGI_WRITES: ReadonlySet<string> = new Set(Object.values(SGI_NAMES));
+
+/** Passes on what a machine tells to the guest that is made around it. */
+class EntryRecorder {
+  guest: SimulatedGuest | null = null;
+
+  output(byte: number): void {
+    this.guest?.output(Uint8Array.of(byte));
+  }
+
+  semihosting(bytes: Uint8Array): void {
+    this.guest?.output(bytes);
+  }
+
+  accessing(access: GicAccess): void {
+    this.guest?.begin(access);
+  }
+
+  accessed(access: GicAccess): boolean {
+    return this.guest?.finish(access) ?? false;
+  }
+
+  wire(intid: number, vcpu: number, level: boolean): void {
+    this.guest?.wire(intid, vcpu, level);
+  }
+
+  remark(remark: Remark): void {
+    this.guest?.remarked(remark);
+  }
+}

@@ -9,10 +9,18 @@ import type { ImportOptions } from './guest/trace/import/options.ts';
 import { importCommand, type LineSink } from './cli/import.ts';
 import { irqsCommand } from './cli/irqs.ts';
 import { EXIT_BAD_INPUT, EXIT_OK, UsageError, type Output } from './cli/output.ts';
+import { standardInput } from './cli/standard-input.ts';
+import { runCommand, type RunOptions } from './cli/run.ts';
+import { DEFAULT_PROFILE, PROFILES, profileNamed } from './gic/profiles/profiles.ts';
+import { VirtConfigError } from './guest/simulated/board/virt.ts';
+import { CoreError } from './guest/simulated/core/core.ts';
+import { LoadError } from './guest/simulated/load/errors.ts';
+import { parseMemorySize } from './session/launch-configuration.ts';
 import { replayCommand } from './cli/replay.ts';
 import { sessionCommand } from './cli/session.ts';
 
-const USAGE = `gic: replay, inspect and import recorded runs of a Generic Interrupt Controller
+const USAGE = `gic: replay, inspect and import recorded runs of a Generic Interrupt Controller,
+and run programs on a simulated machine that has one
 
   gic replay FILE... [--json] [--most N]
       Replays recordings and compares every recorded answer with the model's.
@@ -26,6 +34,15 @@ const USAGE = `gic: replay, inspect and import recorded runs of a Generic Interr
   gic session FILE [--at N]
       What a debug session shows, in the terminal: registers, interrupts and
       the last accesses.
+
+  gic run [--gic v2|v3] [--cpus N] [--memory 256M] [--profile NAME]
+          [--args "..."] [--address HEX] [--lrs N] [--max-instructions N]
+          [--irqs] PROGRAM
+      Runs an AArch64 program on a simulated machine (QEMU's virt), its UART
+      on standard input and output. PROGRAM is an ELF file, a Linux Image or a
+      flat binary; --address 0 runs firmware from flash. Ctrl-A x ends it.
+      Exit code 0 after PSCI SYSTEM_OFF, the guest's after semihosting
+      SYS_EXIT, 1 for a guest that did not end, 2 for one that is stuck.
 
 FILE is a gic-trace or a log, gzipped or not; - is standard input.
 `;
@@ -55,6 +72,8 @@ async function main(words: readonly string[]): Promise<number> {
     }
     case 'import':
       return importWords(rest);
+    case 'run':
+      return runWords(rest);
     case 'session': {
       const { values, positionals } = parse(rest, { at: { type: 'string' } });
       return sessionCommand(oneFile(command, positionals), integer(values, 'at'), output);
@@ -106,6 +125,44 @@ async function importWords(words: readonly string[]): Promise<number> {
     lineSink(typeof file === 'string' ? file : null),
     output,
   );
+}
+
+async function runWords(words: readonly string[]): Promise<number> {
+  const text = { type: 'string' } as const;
+  const { values, positionals } = parse(words, {
+    gic: text,
+    cpus: text,
+    memory: text,
+    profile: text,
+    args: text,
+    address: text,
+    lrs: text,
+    'max-instructions': text,
+    irqs: { type: 'boolean' },
+  });
+  const { gic = 'v3', memory = '256M', profile: name, args } = values;
+  if (gic !== 'v2' && gic !== 'v3') throw new UsageError(`--gic ${String(gic)}: it is v2 or v3`);
+  const size = parseMemorySize(String(memory));
+  if (size === null) throw new UsageError(`--memory ${String(memory)}: a size such as 256M or 1G is needed`);
+  const profile = typeof name === 'string' ? profileNamed(name) : DEFAULT_PROFILE;
+  if (profile === null) {
+    const known = PROFILES.map((one) => one.name).join(', ');
+    throw new UsageError(`--profile ${String(name)}: there are ${known}`);
+  }
+  const options: RunOptions = {
+    gic,
+    vcpus: integer(values, 'cpus') ?? 1,
+    memory: size,
+    profile,
+    args: typeof args === 'string' ? args : null,
+    address: integer(values, 'address'),
+    lrs: integer(values, 'lrs') ?? 4,
+    maxInstructions: integer(values, 'max-instructions') ?? Infinity,
+    irqs: values['irqs'] === true,
+  };
+  return runCommand(oneFile('run', positionals), options, standardInput(), output, (bytes) => {
+    process.stdout.write(bytes);
+  });
 }
 
 function lineSink(file: string | null): LineSink {
@@ -164,8 +221,16 @@ function report(error: unknown): number {
 }
 
 function isInputError(error: unknown): error is Error {
-  if ([TraceFormatError, TextSourceError, GicConfigError, FrameMapError].some((kind) => error instanceof kind))
-    return true;
+  const kinds = [
+    TraceFormatError,
+    TextSourceError,
+    GicConfigError,
+    FrameMapError,
+    VirtConfigError,
+    LoadError,
+    CoreError,
+  ];
+  if (kinds.some((kind) => error instanceof kind)) return true;
   return error instanceof Error && 'code' in error && 'syscall' in error;
 }
 

@@ -85,6 +85,13 @@ function executable() {
   };
 }
 
+async function copyCapstone() {
+  await copyFile(
+    path.join(ROOT, 'node_modules', '@alexaltea', 'capstone-js', 'dist', 'capstone.wasm'),
+    path.join(DIST, 'capstone.wasm'),
+  );
+}
+
 async function copyCodicons() {
   for (const file of ['codicon.css', 'codicon.ttf']) {
     await copyFile(path.join(CODICONS, file), path.join(DIST, file));
@@ -102,6 +109,7 @@ await script(async () => {
   // The package is ES modules, the bundles are CommonJS: the form every version of VS Code loads.
   await writeFile(path.join(DIST, 'package.json'), '{ "type": "commonjs" }\n');
   await copyCodicons();
+  await copyCapstone();
   await buildCore(ROOT, path.join(DIST, 'core.wasm'));
   if (watch) {
     const contexts = await Promise.all(options.map((one) => esbuild.context(one)));

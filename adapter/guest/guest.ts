@@ -43,8 +43,14 @@ export interface Guest {
   /**
    * Applies an edit as one entry at `position`. Entries of the future that were edits are forgotten; what the guest
    * does is executed anew.
+   * @throws GuestStateError where the guest takes no edit now
    */
   edit(accesses: readonly EditStep[], text: string): void;
+}
+
+/** A change that cannot be made now: says why. */
+export class GuestStateError extends Error {
+  override readonly name = 'GuestStateError';
 }
 
 export interface GuestCapabilities {

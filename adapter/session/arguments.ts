@@ -18,6 +18,11 @@ export class Arguments {
     return this.#get(name) !== undefined;
   }
 
+  /** Names of all there is. */
+  get names(): readonly string[] {
+    return Object.keys(this.#fields);
+  }
+
   string(name: string): string {
     return this.optionalString(name) ?? this.#missing(name, 'a string');
   }

@@ -68,6 +68,11 @@ export class Client {
     this.send(event);
   }
 
+  /** What the guest prints, as it is. */
+  print(text: string, category: 'stdout' | 'stderr'): void {
+    this.send(new OutputEvent(text, category));
+  }
+
   /** What the client shows may be stale. */
   invalidate(areas: DebugProtocol.InvalidatedAreas[]): void {
     if (this.#invalidated) this.send(new InvalidatedEvent(areas));

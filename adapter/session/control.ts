@@ -1,8 +1,8 @@
-import { ContinuedEvent, StoppedEvent } from '@vscode/debugadapter';
+import { ContinuedEvent, Event, StoppedEvent, TerminatedEvent } from '@vscode/debugadapter';
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import type { Guest } from '../guest/guest.ts';
 import type { Client } from './client.ts';
-import type { Frames } from './frames.ts';
+import type { Face } from './face.ts';
 import type { Publisher } from './publisher.ts';
 import type { Course } from './run/course.ts';
 import type { Runner } from './run/runner.ts';
@@ -14,7 +14,7 @@ import type { References } from './views/references.ts';
 export interface ControlParts {
   readonly guest: Guest;
   readonly client: Client;
-  readonly frames: Frames;
+  readonly face: Face;
   readonly runner: Runner;
   readonly traps: Traps;
   readonly references: References;
@@ -33,7 +33,7 @@ export class Control {
 
   /** The guest stands at its first entry, before anything has happened. */
   begin(): void {
-    this.#announce({ reason: 'entry', description: 'Start of the recording' });
+    this.#announce({ reason: 'entry', description: this.#parts.face.startText });
     this.#parts.publisher.changed('start');
   }
 
@@ -86,12 +86,17 @@ export class Control {
 
   /** Tells a client that did not ask for it itself that the guest runs. */
   continued(): void {
-    const event: DebugProtocol.ContinuedEvent = new ContinuedEvent(this.#parts.frames.currentThread, true);
+    const event: DebugProtocol.ContinuedEvent = new ContinuedEvent(this.#parts.face.frames.currentThread, true);
     this.#parts.client.send(event);
   }
 
   /** The guest has stopped somewhere else. */
   arrive(stop: Stop): void {
+    if (stop.ended !== undefined) {
+      this.#parts.client.send(new ExitedEvent(stop.ended));
+      this.#parts.client.send(new TerminatedEvent());
+      return;
+    }
     this.#parts.references.arrive();
     this.#announce(stop);
     this.#parts.publisher.changed('step');
@@ -99,11 +104,20 @@ export class Control {
 
   #announce(stop: Stop): void {
     this.lastStop = stop;
-    const event: DebugProtocol.StoppedEvent = new StoppedEvent(stop.reason, this.#parts.frames.currentThread);
+    const event: DebugProtocol.StoppedEvent = new StoppedEvent(stop.reason, this.#parts.face.frames.currentThread);
     event.body.allThreadsStopped = true;
     if (stop.description !== undefined) event.body.description = stop.description;
     if (stop.text !== undefined) event.body.text = stop.text;
     if (stop.breakpoints !== undefined) event.body.hitBreakpointIds = [...stop.breakpoints];
     this.#parts.client.send(event);
+  }
+}
+
+class ExitedEvent extends Event {
+  readonly body: DebugProtocol.ExitedEvent['body'];
+
+  constructor(exitCode: number) {
+    super('exited');
+    this.body = { exitCode };
   }
 }

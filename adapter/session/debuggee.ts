@@ -1,16 +1,15 @@
 import type { Guest } from '../guest/guest.ts';
 import { DataBreakpoints } from './breakpoints/data-breakpoints.ts';
 import { ExceptionFilters } from './breakpoints/filters.ts';
-import { LineBreakpoints, type Speak } from './breakpoints/line-breakpoints.ts';
+import type { Speak } from './breakpoints/line-breakpoints.ts';
 import type { Client } from './client.ts';
 import { Control } from './control.ts';
 import { Language } from './evaluate/language.ts';
-import { Frames } from './frames.ts';
+import type { Face } from './face.ts';
+import type { FrameList } from './frames.ts';
 import { Publisher } from './publisher.ts';
 import { Runner } from './run/runner.ts';
 import type { Traps } from './run/traps.ts';
-import { SourceLines } from './source/lines.ts';
-import { Recording } from './source/recording.ts';
 import { remarkOf } from './variables/access.ts';
 import { Handles } from './variables/handles.ts';
 import { IrqTable } from './views/irq-table.ts';
@@ -20,12 +19,9 @@ import { RegisterValues } from './views/register-values.ts';
 /** A guest under debugging, and everything that hangs on it: what a launch makes and a disconnect forgets. */
 export class Debuggee {
   readonly guest: Guest;
-  readonly recording: Recording;
-  readonly lines: SourceLines;
-  readonly frames: Frames;
+  readonly face: Face;
   readonly language: Language;
   readonly handles = new Handles();
-  readonly lineBreakpoints: LineBreakpoints;
   readonly dataBreakpoints: DataBreakpoints;
   readonly exceptionFilters: ExceptionFilters;
   readonly traps: Traps;
@@ -36,32 +32,39 @@ export class Debuggee {
   readonly irqTable: IrqTable;
   #breakpointIds = 0;
 
-  constructor(guest: Guest, client: Client) {
+  /** @param wear makes the face of the guest: what of it is not the controller */
+  constructor(guest: Guest, client: Client, wear: (context: FaceContext) => Face) {
     this.guest = guest;
-    this.recording = new Recording(guest.source);
-    this.lines = new SourceLines(guest);
-    this.frames = new Frames(guest, this.lines, this.recording);
     this.language = new Language(guest);
     const speak: Speak = (text, category, line) => {
-      const where = line > 0 ? { source: this.recording.source, line: client.line(line) } : {};
+      const source = this.face.sources.main;
+      const where = line > 0 && source !== null ? { source, line: client.line(line) } : {};
       client.output(text, category, where);
     };
-    this.lineBreakpoints = new LineBreakpoints(this.lines, speak);
-    this.dataBreakpoints = new DataBreakpoints((entry) => this.#author(entry), speak);
+    this.face = wear({
+      client,
+      language: this.language,
+      speak,
+      nextBreakpointId: () => ++this.#breakpointIds,
+      // Whoever asks does so while the guest runs, long after everything is made.
+      data: () => this.dataBreakpoints,
+      filters: () => this.exceptionFilters,
+    });
+    this.dataBreakpoints = new DataBreakpoints((entry) => this.face.author(entry), speak);
     this.exceptionFilters = new ExceptionFilters(speak, (entry) => remarkOf(guest, { entry, vcpu: 0, current: true }));
     this.traps = {
-      lines: this.lineBreakpoints,
+      lines: this.face.lines,
       data: this.dataBreakpoints,
       filters: this.exceptionFilters,
-      prepare: () => this.lineBreakpoints.place(),
+      prepare: () => this.face.lines.place(),
     };
-    this.runner = new Runner(guest);
+    this.runner = new Runner(this.face.embark);
     this.publisher = new Publisher(guest, client, this.handles);
     const references = new References(guest.controller);
     this.control = new Control({
       guest,
       client,
-      frames: this.frames,
+      face: this.face,
       runner: this.runner,
       traps: this.traps,
       references,
@@ -75,8 +78,17 @@ export class Debuggee {
     return ++this.#breakpointIds;
   }
 
-  #author(entry: number): { text: string; line: number } {
-    const line = this.lines.lineOf(entry);
-    return { text: line === 0 ? 'by your edit' : `by line ${line}`, line };
+  get frames(): FrameList {
+    return this.face.frames;
   }
+}
+
+/** What a face is made with. */
+export interface FaceContext {
+  readonly client: Client;
+  readonly language: Language;
+  readonly speak: Speak;
+  readonly nextBreakpointId: () => number;
+  readonly data: () => DataBreakpoints;
+  readonly filters: () => ExceptionFilters;
 }

@@ -1,5 +1,7 @@
 import { hexOf } from '../gic/inspect/decode.ts';
+import type { EditStep } from '../gic/edit/step.ts';
 import type { RehearsedEdit } from '../gic/edit/editor.ts';
+import { GuestStateError } from '../guest/guest.ts';
 import type { PreviewResponse, WriteResponse } from '../protocol.ts';
 import type { Client } from './client.ts';
 import type { Debuggee } from './debuggee.ts';
@@ -20,10 +22,19 @@ export function tryEdit(debuggee: Debuggee, target: string, value: string, vcpu:
   debuggee.runner.requireStopped();
   const edit = debuggee.language.rehearse(target, value, vcpu);
   if (edit.ok && edit.steps.length > 0) {
-    debuggee.guest.edit(edit.steps, edit.text);
+    applyEdit(debuggee, edit.steps, edit.text);
     debuggee.publisher.edited(edit.steps);
   }
   return { ...toPreview(edit), version: debuggee.publisher.version };
+}
+
+/** Makes accesses as one edit. @throws RequestError where the guest takes none now */
+export function applyEdit({ guest }: Debuggee, steps: readonly EditStep[], text: string): void {
+  try {
+    guest.edit(steps, text);
+  } catch (error) {
+    throw error instanceof GuestStateError ? new RequestError(error.message, true) : error;
+  }
 }
 
 /**

@@ -15,13 +15,40 @@ export interface Frame {
   readonly vcpu: number;
   /** True for the entry about to be executed. */
   readonly current: boolean;
+  /** The CPU's registers in this frame, where there is a CPU. */
+  readonly cpu?: CpuFrame;
+}
+
+/** A frame of a CPU's stack: registers as far as they are known in it. */
+export interface CpuFrame {
+  /** 0 is the innermost. */
+  readonly depth: number;
+  readonly pc: bigint;
+  /** Address to ask line and function of. */
+  readonly lookup: bigint;
+  readonly sp: bigint | null;
+  readonly x: (n: number) => bigint | null;
+}
+
+/** vCPUs as threads, and their frames. */
+export interface FrameList {
+  readonly threads: DebugProtocol.Thread[];
+  /** The thread that stopped. */
+  readonly currentThread: number;
+  hasThread(thread: number): boolean;
+  /** A frame by its id; null where there is none of that id now. */
+  frame(id: number): Frame | null;
+  /** The frame that counts where a client names none. */
+  readonly currentFrame: Frame;
+  /** Frames of a thread, innermost first. */
+  stack(thread: number, client: Client): DebugProtocol.StackFrame[];
 }
 
 /**
  * vCPUs as threads, entries as frames. The entry about to be executed is the frame of its vCPU; the other vCPUs show
  * what they did last. A thread has one frame, so frames are numbered like their threads.
  */
-export class Frames {
+export class RecordedFrames implements FrameList {
   readonly #guest: Guest;
   readonly #lines: SourceLines;
   readonly #recording: Recording;
@@ -60,7 +87,12 @@ export class Frames {
     return this.frame(this.currentThread) ?? { entry: this.#guest.position, vcpu: 0, current: true };
   }
 
-  describe(thread: number, frame: Frame, client: Client): DebugProtocol.StackFrame {
+  stack(thread: number, client: Client): DebugProtocol.StackFrame[] {
+    const frame = this.frame(thread);
+    return frame === null ? [] : [this.#describe(thread, frame, client)];
+  }
+
+  #describe(thread: number, frame: Frame, client: Client): DebugProtocol.StackFrame {
     const atEnd = frame.entry >= this.#guest.total;
     const line = atEnd ? this.#lines.last : this.#lines.lineOf(frame.entry);
     return {
@@ -86,7 +118,7 @@ export class Frames {
 
 const NOWHERE = { line: 0, column: 0 };
 
-function threadOf(vcpu: number): number {
+export function threadOf(vcpu: number): number {
   return vcpu === UNKNOWN_VCPU ? UNKNOWN_THREAD : vcpu + 1;
 }
 

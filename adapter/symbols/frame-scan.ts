@@ -52,7 +52,7 @@ export function scanFrame(
   const open: { at: bigint; state: FrameState }[] = [{ at: start, state: entered }];
   /** Behind a jump through a register, as to a case of a switch: what cannot be reached otherwise is this. */
   let behindJump: FrameState | null = null;
-  for (let looked = 0; open.length > 0 && looked < MOST; ) {
+  for (let looked = 0; open.length > 0 && looked < MOST;) {
     const path = open.pop() as { at: bigint; state: FrameState };
     let { at, state } = path;
     while (at >= start && at < end && !seen.has(at) && looked < MOST) {
@@ -89,7 +89,8 @@ const JUMPS: Flow = { goesOn: false, target: null, jumpsAnywhere: true };
 function flowOf(word: number, at: bigint): Flow {
   const opcode = word >>> 24;
   // b
-  if ((word & 0xfc00_0000) >>> 0 === 0x1400_0000) return { goesOn: false, target: branchTarget(word, at), jumpsAnywhere: false };
+  if ((word & 0xfc00_0000) >>> 0 === 0x1400_0000)
+    return { goesOn: false, target: branchTarget(word, at), jumpsAnywhere: false };
   // b.cond, cbz, cbnz: 19 bits; tbz, tbnz: 14
   if (opcode === 0x54 || (opcode & 0x7e) === 0x34)
     return { goesOn: true, target: at + 4n * signed(word >>> 5, 19), jumpsAnywhere: false };
@@ -137,7 +138,7 @@ function pair(state: FrameState, word: number): FrameState | null {
   const scale = isVector ? 4 << size : size === 2 ? 8 : 4;
   const base = (word >>> 5) & 31;
   if (mode === 0 || base !== SP) return mode === 0 ? state : withoutLoads(state, word, isVector);
-  const offset = (((word >> 15) & 0x7f) << 25 >> 25) * scale;
+  const offset = ((((word >> 15) & 0x7f) << 25) >> 25) * scale;
   const isLoad = ((word >>> 22) & 1) !== 0;
   const sp = state.sp;
   if (sp === null) return isLoad && !isVector ? withoutLoads(state, word, false) : state;
@@ -174,7 +175,7 @@ function single(state: FrameState, word: number): FrameState | null {
   if (((word >>> 5) & 31) !== SP || state.sp === null || isRegisterOffset)
     return isLoad ? overwrite(state, register) : state;
   const mode = (word >>> 10) & 3;
-  const offset = top === 0xf9 ? ((word >>> 10) & 0xfff) * 8 : ((word >> 12) & 0x1ff) << 23 >> 23;
+  const offset = top === 0xf9 ? ((word >>> 10) & 0xfff) * 8 : (((word >> 12) & 0x1ff) << 23) >> 23;
   const writesBack = top === 0xf8 && (mode === 1 || mode === 3);
   const at = writesBack && mode === 1 ? state.sp : state.sp + offset;
   const moved: FrameState = writesBack ? { ...state, sp: state.sp + offset } : state;
@@ -235,7 +236,10 @@ function system(state: FrameState, word: number): FrameState | null {
     default:
   }
   // bl, blr: what may change in a function called holds nothing any more.
-  const isCall = (word & 0xfc00_0000) >>> 0 === 0x9400_0000 || (word & 0xfffe_fc00) >>> 0 === 0xd63e_0000 || (word & 0xffff_fc1f) >>> 0 === 0xd63f_0000;
+  const isCall =
+    (word & 0xfc00_0000) >>> 0 === 0x9400_0000 ||
+    (word & 0xfffe_fc00) >>> 0 === 0xd63e_0000 ||
+    (word & 0xffff_fc1f) >>> 0 === 0xd63f_0000;
   if (isCall && state.held.size > 0)
     return { ...state, held: new Map([...state.held].filter(([held]) => held >= 19 && held <= 28)) };
   // Any other mrs writes its register.

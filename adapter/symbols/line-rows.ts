@@ -15,11 +15,12 @@ export interface PlacedSequence {
 export function placeRows(rows: LineSequence): PlacedSequence {
   const { offsets, flags, start, size } = rows;
   const places: number[] = [];
-  for (let index = 0; index < offsets.length; ) {
+  for (let index = 0; index < offsets.length;) {
     let shown = index;
     let next = index;
     for (; next < offsets.length && offsets[next] === offsets[index]; next++)
-      if (((flags[next] as number) & ROW_STATEMENT) !== 0 || ((flags[shown] as number) & ROW_STATEMENT) === 0) shown = next;
+      if (((flags[next] as number) & ROW_STATEMENT) !== 0 || ((flags[shown] as number) & ROW_STATEMENT) === 0)
+        shown = next;
     // Rows at the very end have no instruction.
     if ((offsets[index] as number) < size) places.push(shown);
     index = next;

@@ -251,10 +251,7 @@ export class LineTable {
   }
 }
 
-function placeIn(
-  unit: LineUnit,
-  address: bigint,
-): { unit: LineUnit; sequence: PlacedSequence; place: number } | null {
+function placeIn(unit: LineUnit, address: bigint): { unit: LineUnit; sequence: PlacedSequence; place: number } | null {
   const sequence = unit.sequenceAt(address);
   if (!sequence) return null;
   const place = placeAt(sequence, address);

@@ -68,9 +68,7 @@ export class Programs implements SymbolQueries {
 
   lineBreakpoints(path: string, line: number): readonly LineAddress[] {
     return this.#fromSource(path, (symbols, source, bias) =>
-      symbols
-        .lineBreakpoints(source, line)
-        .map((place) => ({ ...place, address: inGuest(place.address, bias) })),
+      symbols.lineBreakpoints(source, line).map((place) => ({ ...place, address: inGuest(place.address, bias) })),
     );
   }
 

@@ -142,7 +142,15 @@ function followRules(frame: StackFrame, rules: FrameRules, read: ReadMemory64, c
   if (pc === null) return null;
   const spRule = rules.registers.get(SP);
   const sp = spRule ? byRule(frame, spRule, cfa, read) : cfa;
-  return { frame: makeFrame(code, 'cfi', frame.exceptions, { pc: rules.isSigned ? unsigned(pc) : pc, sp, x: caller }, rules.isSignal) };
+  return {
+    frame: makeFrame(
+      code,
+      'cfi',
+      frame.exceptions,
+      { pc: rules.isSigned ? unsigned(pc) : pc, sp, x: caller },
+      rules.isSignal,
+    ),
+  };
 }
 
 function byRule(frame: StackFrame, rule: RegisterRule, cfa: bigint, read: ReadMemory64): bigint | null {
@@ -194,7 +202,9 @@ function followState(frame: StackFrame, state: FrameState, read: ReadMemory64, c
   };
   const pc = caller(LR);
   if (pc === null) return null;
-  return { frame: makeFrame(code, 'code', frame.exceptions, { pc: state.isSigned ? unsigned(pc) : pc, sp, x: caller }) };
+  return {
+    frame: makeFrame(code, 'code', frame.exceptions, { pc: state.isSigned ? unsigned(pc) : pc, sp, x: caller }),
+  };
 }
 
 /** A frame record: the caller's x29, then the return address (AAPCS64, "The Frame Pointer"). */

@@ -3,6 +3,9 @@ import type { Profile } from './profile.ts';
 
 export const PROFILES: readonly Profile[] = [KVM_4_10];
 
+/** What simulated guests run on unless told otherwise. */
+export const DEFAULT_PROFILE: Profile = PROFILES.at(-1) ?? KVM_4_10;
+
 /** The profile of a name, or null: say then which there are. */
 export function profileNamed(name: string): Profile | null {
   return PROFILES.find((profile) => profile.name === name) ?? null;

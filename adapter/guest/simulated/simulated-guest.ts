@@ -4,7 +4,7 @@ import { RegisterMap } from '../../gic/inspect/register-map.ts';
 import type { UndoLog } from '../../gic/journal/undo-log.ts';
 import { VCPU_USED_LRS } from '../../gic/state/layout.ts';
 import { describeAccess, describeEdit, describeSgi, describeSystemRegister, describeWire } from '../describe.ts';
-import { Outcome, type Guest, type Operation, type VcpuInfo } from '../guest.ts';
+import { GuestStateError, Outcome, type Guest, type Operation, type VcpuInfo } from '../guest.ts';
 import { Core } from './core/core.ts';
 import { EntryKind, History } from './history.ts';
 import { GicAccess } from './machine/access.ts';
@@ -17,21 +17,20 @@ export interface SimulatedGuestOptions {
   readonly remembered?: number;
 }
 
-/** What a simulated guest tells while it runs. */
-export interface GuestListener {
-  /** A byte out of the UART, or bytes written by semihosting. */
+/** What a guest's machine says to the world: its console, and what is remarkable about it. */
+export interface GuestConsole {
+  /** Bytes out of the UART, or written by semihosting. */
   output(bytes: Uint8Array): void;
   remark(remark: Remark): void;
+}
+
+/** Who follows a run, entry by entry. */
+export interface GuestListener {
   /**
    * An entry has been made: true stops behind it.
    * @param entry its index
    */
   entered(entry: number, outcome: Outcome): boolean;
-}
-
-/** A change that cannot be made now: says why. */
-export class GuestStateError extends Error {
-  override readonly name = 'GuestStateError';
 }
 
 /** Entries remembered unless told otherwise. */
@@ -62,6 +61,7 @@ export class SimulatedGuest implements Guest {
   readonly #undo: UndoLog;
   readonly #systemNames = new Map<number, string>();
   #listener: GuestListener | null = null;
+  #console: GuestConsole | null = null;
   /** Entries that were undone. */
   #behind = 0;
   /** The machine stands before an access: it is shown as the entry to come. */
@@ -93,7 +93,12 @@ export class SimulatedGuest implements Guest {
     return guest;
   }
 
-  /** Who hears what the guest does. */
+  /** Where the guest's output goes. */
+  connect(console: GuestConsole): void {
+    this.#console = console;
+  }
+
+  /** Who hears of its entries. */
   listen(listener: GuestListener | null): void {
     this.#listener = listener;
   }
@@ -167,6 +172,16 @@ export class SimulatedGuest implements Guest {
   #arrived(stop: Stop): Stop {
     this.#pending = stop.kind === 'access';
     return stop;
+  }
+
+  /** Asks something of the access that is about to be made, as if the machine had stopped before it. */
+  lookAhead<T>(ask: () => T): T {
+    this.#pending = true;
+    try {
+      return ask();
+    } finally {
+      this.#pending = false;
+    }
   }
 
   /** Brings what views read up to the machine's state. */
@@ -290,11 +305,11 @@ export class SimulatedGuest implements Guest {
   }
 
   output(bytes: Uint8Array): void {
-    this.#listener?.output(bytes);
+    this.#console?.output(bytes);
   }
 
   remarked(remark: Remark): void {
-    this.#listener?.remark(remark);
+    this.#console?.remark(remark);
   }
 
   #push(kind: EntryKind, vcpu: number, pc: bigint, address: number, size: number): void {

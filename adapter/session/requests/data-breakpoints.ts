@@ -5,7 +5,7 @@ import { bankOf } from '../frames.ts';
 import { RequestError } from '../request-error.ts';
 import type { HandlerTable } from '../request.ts';
 import { childNamed } from '../variables/node.ts';
-import { readGate } from './breakpoints.ts';
+import { readGate } from '../breakpoints/read-gate.ts';
 import { frameOf, nodeOf } from './stack.ts';
 
 /**
@@ -36,7 +36,11 @@ export const DATA_BREAKPOINTS: HandlerTable = {
       try {
         const access = one.optionalString('accessType') ?? 'write';
         if (access !== 'write') throw new RequestError(`only changes can be watched, not "${access}"`);
-        set.push({ id, watch: debuggee.language.watch(one.string('dataId'), 0), gate: readGate(debuggee, one) });
+        set.push({
+          id,
+          watch: debuggee.language.watch(one.string('dataId'), 0),
+          gate: readGate(debuggee.language, one),
+        });
         return { id, verified: true };
       } catch (error) {
         if (error instanceof RequestError) return unverified(id, error.message);

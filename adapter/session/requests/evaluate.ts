@@ -53,6 +53,11 @@ export const EVALUATE: HandlerTable = {
     const debuggee = session.stopped;
     const name = args.string('name');
     const node = childNamed(nodeOf(debuggee, args.integer('variablesReference')), name);
+    if (node.assign !== undefined) {
+      node.assign(args.string('value'));
+      session.client.invalidate(['stacks', 'variables']);
+      return { value: node.value() };
+    }
     if (node.writable !== true || node.evaluateName === undefined) {
       throw new RequestError(`${name} cannot be edited: it is read-only`, true);
     }

@@ -6,7 +6,7 @@ import { RequestError } from '../request-error.ts';
 import type { HandlerTable } from '../request.ts';
 import { remarkOf } from '../variables/access.ts';
 import { hexOf } from '../../gic/inspect/decode.ts';
-import { readGate } from './breakpoints.ts';
+import { readGate } from '../breakpoints/read-gate.ts';
 
 /** Exception filters: stops before an access that is not as it should be. */
 export const EXCEPTIONS: HandlerTable = {
@@ -26,7 +26,8 @@ export const EXCEPTIONS: HandlerTable = {
       }
     };
     for (const filter of args.strings('filters')) add(filter, () => new Gate(null, null));
-    for (const option of args.list('filterOptions')) add(option.string('filterId'), () => readGate(debuggee, option));
+    for (const option of args.list('filterOptions'))
+      add(option.string('filterId'), () => readGate(debuggee.language, option));
     debuggee.exceptionFilters.set(set);
     return { breakpoints };
   },

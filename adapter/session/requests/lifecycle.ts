@@ -1,6 +1,17 @@
+import { Event } from '@vscode/debugadapter';
+import type { Arguments } from '../arguments.ts';
+import type { Client } from '../client.ts';
 import { FILTERS } from '../breakpoints/filters.ts';
 import { Debuggee } from '../debuggee.ts';
-import { readLaunchConfiguration } from '../launch-configuration.ts';
+import {
+  readLaunchConfiguration,
+  readMachineConfiguration,
+  type LaunchConfiguration,
+} from '../launch-configuration.ts';
+import { isProgram, loadMachine } from '../load-machine.ts';
+import { machineFace } from '../machine/face.ts';
+import { Terminal } from '../machine/terminal.ts';
+import { recordedFace } from '../recorded-face.ts';
 import { loadGuest, reportLines } from '../load.ts';
 import { Progress } from '../progress.ts';
 import { RequestError } from '../request-error.ts';
@@ -47,11 +58,15 @@ export const LIFECYCLE: HandlerTable = {
   async launch(session, args, request) {
     const configuration = aloud(() => readLaunchConfiguration(args));
     const isCancelled = session.beginLaunch(request.seq);
-    const progress = new Progress(session.client, 'Loading the recording', request.seq);
+    const progress = new Progress(session.client, 'Loading', request.seq);
     try {
-      const { guest, report } = await loadGuest(configuration, progress, isCancelled);
-      for (const line of reportLines(report)) session.client.output(line);
-      session.launched(new Debuggee(guest, session.client), configuration.stopOnEntry);
+      const { program, stopOnEntry } = configuration;
+      const debuggee = (await readable(() => isProgram(program)))
+        ? await launchMachine(session.client, program, args)
+        : await launchRecording(session.client, configuration, progress, isCancelled);
+      const { capabilities } = debuggee.face;
+      if (Object.keys(capabilities).length > 0) session.client.send(new CapabilitiesEvent(capabilities));
+      session.launched(debuggee, stopOnEntry);
     } finally {
       progress.end();
       session.endLaunch();
@@ -81,6 +96,44 @@ export const LIFECYCLE: HandlerTable = {
   /** The session ends once the response is out. */
   disconnect() {},
 };
+
+async function launchRecording(
+  client: Client,
+  configuration: LaunchConfiguration,
+  progress: Progress,
+  isCancelled: () => boolean,
+): Promise<Debuggee> {
+  const { guest, report } = await loadGuest(configuration, progress, isCancelled);
+  for (const line of reportLines(report)) client.output(line);
+  return new Debuggee(guest, client, (context) => recordedFace(guest, context));
+}
+
+async function launchMachine(client: Client, program: string, args: Arguments): Promise<Debuggee> {
+  const configuration = aloud(() => readMachineConfiguration(args));
+  const { guest, symbols, notes } = await loadMachine(program, configuration);
+  for (const note of notes) client.output(note);
+  guest.connect(new Terminal(client, configuration.console, symbols));
+  const options = { program, sourceMap: configuration.sourceMap };
+  return new Debuggee(guest, client, (context) => machineFace(guest, symbols, options, context));
+}
+
+/** Looks into a file. @throws RequestError where it cannot be read */
+async function readable<T>(look: () => Promise<T>): Promise<T> {
+  try {
+    return await look();
+  } catch (error) {
+    throw error instanceof Error && 'syscall' in error ? new RequestError(error.message, true) : error;
+  }
+}
+
+class CapabilitiesEvent extends Event {
+  readonly body: DebugProtocol.CapabilitiesEvent['body'];
+
+  constructor(capabilities: DebugProtocol.Capabilities) {
+    super('capabilities');
+    this.body = { capabilities };
+  }
+}
 
 /** Mistakes in a launch configuration are shown: nobody looks for them elsewhere. */
 function aloud<T>(read: () => T): T {

@@ -18,21 +18,23 @@ export const STACK: HandlerTable = {
     const { frames } = session.stopped;
     const thread = args.integer('threadId');
     if (!frames.hasThread(thread)) throw new RequestError(`there is no thread ${thread}`);
-    const frame = frames.frame(thread);
     const start = args.optionalInteger('startFrame', 0) ?? 0;
-    const stackFrames = frame === null || start > 0 ? [] : [frames.describe(thread, frame, session.client)];
-    return { stackFrames, totalFrames: frame === null ? 0 : 1 };
+    const levels = args.optionalInteger('levels', 0) ?? 0;
+    const all = frames.stack(thread, session.client);
+    return { stackFrames: all.slice(start, levels === 0 ? undefined : start + levels), totalFrames: all.length };
   },
 
   scopes(session, args) {
-    const { guest, handles, frames } = session.stopped;
+    const { guest, handles, frames, face } = session.stopped;
     const frame = frames.frame(args.integer('frameId'));
     if (frame === null) throw new RequestError('there is no such stack frame');
-    const scopes = scopesOf(guest, frame).map(({ node, expensive, hint }): DebugProtocol.Scope => {
-      const scope: DebugProtocol.Scope = { name: node.name, variablesReference: handles.add(node), expensive };
-      if (hint !== undefined) scope.presentationHint = hint;
-      return scope;
-    });
+    const scopes = [...face.scopes(frame), ...scopesOf(guest, frame)].map(
+      ({ node, expensive, hint }): DebugProtocol.Scope => {
+        const scope: DebugProtocol.Scope = { name: node.name, variablesReference: handles.add(node), expensive };
+        if (hint !== undefined) scope.presentationHint = hint;
+        return scope;
+      },
+    );
     return { scopes };
   },
 

@@ -7,6 +7,16 @@ export interface Course {
   readonly entries: number;
   /** Stop at an entry that this holds for. The one the run starts at does not count. */
   readonly until?: Condition;
+  /** For guests with CPUs: which of them moves, and how far. Without it a course is one over accesses. */
+  readonly motion?: Motion;
+}
+
+/** A movement of a CPU. */
+export interface Motion {
+  readonly kind: 'continue' | 'over' | 'into' | 'out';
+  /** Steps are lines of source, or instructions. */
+  readonly unit: 'line' | 'instruction';
+  readonly thread: number;
 }
 
 export const CONTINUE: Course = { direction: 'forward', entries: Infinity };

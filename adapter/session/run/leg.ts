@@ -3,11 +3,23 @@ import type { Course } from './course.ts';
 import { BEGINNING, END, mergeStops, type Stop } from './stop.ts';
 import type { Traps } from './traps.ts';
 
+/** A run that is under way. */
+export interface Leg {
+  /**
+   * Goes on for a while; null where nothing stopped yet.
+   * @param budget entries at most
+   */
+  advance(budget: number): Stop | null;
+  /** True where nothing moves until something comes from outside: there is no hurry to go on. */
+  readonly idle: boolean;
+}
+
 /**
  * One run through time, in slices. Where nothing but line breakpoints can stop it, it jumps from one to the next;
  * otherwise it goes entry by entry. No operation is decoded on the way unless a condition asks for it.
  */
-export class Leg {
+export class RecordedLeg implements Leg {
+  readonly idle = false;
   readonly #guest: Guest;
   readonly #traps: Traps;
   readonly #course: Course;

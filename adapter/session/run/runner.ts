@@ -1,22 +1,25 @@
-import type { Guest } from '../../guest/guest.ts';
 import { RequestError } from '../request-error.ts';
 import type { Course } from './course.ts';
-import { Leg } from './leg.ts';
+import type { Leg } from './leg.ts';
 import type { Stop } from './stop.ts';
 import type { Traps } from './traps.ts';
 
 /** Entries between two looks at what the client wants meanwhile: some milliseconds. */
 const SLICE = 20_000;
 
+/** Starts a run along a course. */
+export type Embark = (course: Course, traps: Traps) => Leg;
+
 /** Runs the guest in slices, so that a pause or the end of the session is heard in between. */
 export class Runner {
-  readonly #guest: Guest;
+  readonly #embark: Embark;
   #running = false;
   #pauseWanted = false;
   #ended = false;
 
-  constructor(guest: Guest) {
-    this.#guest = guest;
+  /** @param embark starts a run */
+  constructor(embark: Embark) {
+    this.#embark = embark;
   }
 
   get running(): boolean {
@@ -41,14 +44,14 @@ export class Runner {
     this.#running = true;
     try {
       await nextTurn();
-      const leg = new Leg(this.#guest, traps, course);
+      const leg = this.#embark(course, traps);
       for (let slices = 0; ; slices++) {
         if (this.#ended) return null;
         if (this.#pauseWanted) return { reason: 'pause' };
         const stop = leg.advance(SLICE);
         if (stop !== null) return stop;
         if (slices === 0) onLong();
-        await nextTurn();
+        await (leg.idle ? aWhile() : nextTurn());
       }
     } finally {
       this.#running = false;
@@ -65,6 +68,13 @@ export class Runner {
   end(): void {
     this.#ended = true;
   }
+}
+
+/** Between two looks at a guest that waits for something from outside. */
+const IDLE_MILLISECONDS = 15;
+
+function aWhile(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, IDLE_MILLISECONDS));
 }
 
 /** Lets what has come in meanwhile be dealt with. */

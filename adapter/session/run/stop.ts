@@ -1,6 +1,15 @@
 /** Why and where a run came to its end. The place is the guest's position. */
 export interface Stop {
-  readonly reason: 'entry' | 'step' | 'breakpoint' | 'data breakpoint' | 'exception' | 'pause' | 'goto';
+  readonly reason:
+    | 'entry'
+    | 'step'
+    | 'breakpoint'
+    | 'instruction breakpoint'
+    | 'function breakpoint'
+    | 'data breakpoint'
+    | 'exception'
+    | 'pause'
+    | 'goto';
   /** For the user, in place of the reason. */
   readonly description?: string;
   readonly text?: string;
@@ -9,6 +18,8 @@ export interface Stop {
   readonly filter?: string;
   /** True where the recording ended (or began) before what was asked for came. */
   readonly exhausted?: boolean;
+  /** Set where the guest is over: its exit code. Nothing can be debugged any more. */
+  readonly ended?: number;
 }
 
 /** One stop of several at the same place: the first gives the reason, all their breakpoints count as hit. */

@@ -11,6 +11,8 @@ export interface Node {
   readonly evaluateName?: string;
   readonly writable?: boolean;
   readonly memoryReference?: string;
+  /** Sets what is no part of the controller. @throws RequestError where the text is no value for it */
+  readonly assign?: (text: string) => void;
   /** Made when asked for. */
   readonly children?: () => readonly Node[];
   /** Set for arrays: how many children, which are then all elements of it. */

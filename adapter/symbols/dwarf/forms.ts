@@ -19,7 +19,11 @@ export type AttributeValue =
   | { readonly kind: 'flag'; readonly value: boolean }
   | { readonly kind: 'text'; readonly value: string }
   | { readonly kind: 'string-at'; readonly table: 'str' | 'line_str'; readonly offset: number }
-  | { readonly kind: 'index'; readonly of: 'address' | 'string' | 'range list' | 'location list'; readonly index: number }
+  | {
+      readonly kind: 'index';
+      readonly of: 'address' | 'string' | 'range list' | 'location list';
+      readonly index: number;
+    }
   | { readonly kind: 'offset'; readonly offset: number }
   /** An entry: from the beginning of the unit, or of `.debug_info`. */
   | { readonly kind: 'entry'; readonly from: 'unit' | 'section'; readonly offset: number }

@@ -103,7 +103,8 @@ function readHead(reader: ByteReader, section: FrameSection): Head | null {
   let length = reader.u32();
   const is64 = length === 0xffff_ffff;
   if (is64) length = reader.size64();
-  if (length === 0) return section.name === '.eh_frame' ? null : { isCommon: true, commonAt: 0, from: reader.at, end: reader.at };
+  if (length === 0)
+    return section.name === '.eh_frame' ? null : { isCommon: true, commonAt: 0, from: reader.at, end: reader.at };
   const idAt = reader.at;
   const end = reader.skip(length) + length;
   reader.at = idAt;
@@ -184,7 +185,8 @@ function readPointer(reader: ByteReader, encoding: number, section: FrameSection
   const at = section.address + BigInt(reader.at);
   const value = readEncoded(reader, encoding & 0x0f, addressSize);
   const base = encoding & 0x70;
-  if (base !== 0 && base !== PE_PC_RELATIVE) reader.fail(`pointers of encoding 0x${encoding.toString(16)} are not understood`);
+  if (base !== 0 && base !== PE_PC_RELATIVE)
+    reader.fail(`pointers of encoding 0x${encoding.toString(16)} are not understood`);
   return BigInt.asUintN(64, value + (base === PE_PC_RELATIVE ? at : 0n));
 }
 

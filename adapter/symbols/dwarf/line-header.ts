@@ -58,7 +58,8 @@ export function readLineHeader(sections: DwarfSections, start: number, unit: Uni
   const from = whole.skip(length);
   const reader = sections.reader('line', from, whole.at);
   const version = reader.u16();
-  if (version < 2 || version > 5) reader.fail(`a line program of version ${version}, where 2 to 5 are understood`, from);
+  if (version < 2 || version > 5)
+    reader.fail(`a line program of version ${version}, where 2 to 5 are understood`, from);
   let addressSize = 8;
   if (version === 5) {
     addressSize = reader.u8();
@@ -161,7 +162,7 @@ export function filePaths(header: LineHeader, compilationDirectory: string): rea
     );
   }
   const paths = header.files.map(({ name, directory }) =>
-    joinPath(compilationDirectory, directory === 0 ? '' : header.directories[directory - 1] ?? '', name),
+    joinPath(compilationDirectory, directory === 0 ? '' : (header.directories[directory - 1] ?? ''), name),
   );
   return ['', ...paths];
 }

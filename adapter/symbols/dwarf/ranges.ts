@@ -32,7 +32,11 @@ function readList(unit: Unit, offset: number): readonly AddressRange[] {
 function listAt(unit: Unit, index: number): number {
   const { rangeLists } = unit.bases;
   if (rangeLists === null)
-    throw new DwarfError('.debug_info', unit.start, 'a range list by its index, but the unit has no DW_AT_rnglists_base');
+    throw new DwarfError(
+      '.debug_info',
+      unit.start,
+      'a range list by its index, but the unit has no DW_AT_rnglists_base',
+    );
   const reader = unit.sections.reader('rnglists', rangeLists + index * unit.format.offsetSize);
   return rangeLists + readOffset(reader, unit.format);
 }

@@ -24,13 +24,18 @@ const ZDEBUG_MAGIC = [0x5a, 0x4c, 0x49, 0x42] as const;
 export async function sectionBytes(section: Section): Promise<Uint8Array> {
   if (section.type === SHT_NOBITS) return section.raw;
   if ((section.flags & SHF_COMPRESSED) !== 0) {
-    const reader = new ByteReader(section.raw, (at, reason) => elfError(section.offset + at, `${section.name}: ${reason}`));
+    const reader = new ByteReader(section.raw, (at, reason) =>
+      elfError(section.offset + at, `${section.name}: ${reason}`),
+    );
     const type = reader.u32();
     reader.skip(4);
     const size = reader.size64();
     reader.skip(8);
     if (type === ELFCOMPRESS_ZSTD)
-      throw new ElfError(section.offset, `${section.name} is compressed with zstd, which is not understood; use -gz=zlib`);
+      throw new ElfError(
+        section.offset,
+        `${section.name} is compressed with zstd, which is not understood; use -gz=zlib`,
+      );
     if (type !== ELFCOMPRESS_ZLIB) throw new ElfError(section.offset, `${section.name}: unknown compression ${type}`);
     return inflate(section, section.raw.subarray(reader.at), size);
   }

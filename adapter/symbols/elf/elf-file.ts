@@ -28,7 +28,8 @@ export function readElf(file: Uint8Array): ElfFile {
   const segments = readSegments(file, header);
   const sections = readSections(file, header);
   const byName = new Map<string, Section>();
-  for (const section of sections) if (section.index !== 0 && !byName.has(section.name)) byName.set(section.name, section);
+  for (const section of sections)
+    if (section.index !== 0 && !byName.has(section.name)) byName.set(section.name, section);
   const find = (name: string): Section | undefined =>
     byName.get(name) ?? (name.startsWith('.debug_') ? byName.get(`.z${name.slice(1)}`) : undefined);
   let symbols: readonly ElfSymbol[] | undefined;

@@ -61,14 +61,16 @@ export interface HeaderTable {
  * @throws ElfError if the file is something else, saying what
  */
 export function readHeader(file: Uint8Array): ElfHeader {
-  if (!MAGIC.every((byte, index) => file[index] === byte)) throw new ElfError(0, `not an ELF file: ${appearance(file)}`);
+  if (!MAGIC.every((byte, index) => file[index] === byte))
+    throw new ElfError(0, `not an ELF file: ${appearance(file)}`);
   if (file.length < HEADER_SIZE)
     throw new ElfError(file.length, `an ELF file that ends within its header, after ${file.length} bytes`);
   const machine = machineOf(file);
   const elfClass = file[4];
   if (elfClass === CLASS_32) throw new ElfError(4, `a 32-bit ELF file for ${machine}; only AArch64 is understood`);
   if (elfClass !== CLASS_64) throw new ElfError(4, `an ELF file of unknown class ${elfClass}`);
-  if (file[5] === BIG_ENDIAN) throw new ElfError(5, `a big-endian ELF file for ${machine}; only little-endian is understood`);
+  if (file[5] === BIG_ENDIAN)
+    throw new ElfError(5, `a big-endian ELF file for ${machine}; only little-endian is understood`);
   if (file[5] !== LITTLE_ENDIAN) throw new ElfError(5, `an ELF file of unknown byte order ${file[5]}`);
   const reader = new ByteReader(file, elfError, 16);
   const type = reader.u16();

@@ -74,7 +74,10 @@ function readSection(file: Uint8Array, reader: ByteReader, index: number): Namel
   const entrySize = reader.size64();
   const inFile = index !== 0 && type !== SHT_NOBITS;
   if (inFile && offset + size > file.length)
-    throw new ElfError(start, `section ${index}: ${size} bytes at 0x${offset.toString(16)} go beyond the end of the file`);
+    throw new ElfError(
+      start,
+      `section ${index}: ${size} bytes at 0x${offset.toString(16)} go beyond the end of the file`,
+    );
   const raw = inFile ? file.subarray(offset, offset + size) : file.subarray(0, 0);
   return { index, nameOffset, type, flags, address, size, link, entrySize, offset, raw };
 }
@@ -82,7 +85,10 @@ function readSection(file: Uint8Array, reader: ByteReader, index: number): Namel
 function namesOf(sections: readonly NamelessSection[], index: number, tableOffset: number): StringTable {
   const section = sections[index];
   if (index !== 0 && !section)
-    throw new ElfError(0x3e, `the sections' names are told to be in section ${index}, but there are ${sections.length}`);
+    throw new ElfError(
+      0x3e,
+      `the sections' names are told to be in section ${index}, but there are ${sections.length}`,
+    );
   const start = section?.offset ?? tableOffset;
   const bytes = section && index !== 0 ? section.raw : new Uint8Array(sections.length === 0 ? 0 : 1);
   // Without names (index 0) every section's is empty, whatever its header says.

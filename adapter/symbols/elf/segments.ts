@@ -43,7 +43,10 @@ export function readSegments(file: Uint8Array, header: ElfHeader): readonly Segm
     const fileSize = reader.size64();
     const memorySize = reader.u64();
     if (offset + fileSize > file.length && (type === PT_LOAD || fileSize > 0))
-      throw new ElfError(at, `program header ${index}: ${fileSize} bytes at 0x${offset.toString(16)} go beyond the file`);
+      throw new ElfError(
+        at,
+        `program header ${index}: ${fileSize} bytes at 0x${offset.toString(16)} go beyond the file`,
+      );
     if (type === PT_LOAD && memorySize < BigInt(fileSize))
       throw new ElfError(at, `program header ${index}: ${fileSize} bytes in the file, but ${memorySize} in memory`);
     if (type === PT_LOAD && virtualAddress + memorySize > 1n << 64n)

@@ -44,11 +44,15 @@ export function readSymbols(sections: readonly Section[]): readonly ElfSymbol[] 
   const table = sections.find((s) => s.type === SHT_SYMTAB) ?? sections.find((s) => s.type === SHT_DYNSYM);
   if (!table) return [];
   const complain = (at: number, reason: string): ElfError => elfError(table.offset + at, `${table.name}: ${reason}`);
-  if (table.entrySize !== ENTRY_SIZE) throw complain(0, `entries of ${table.entrySize} bytes, where ${ENTRY_SIZE} are due`);
+  if (table.entrySize !== ENTRY_SIZE)
+    throw complain(0, `entries of ${table.entrySize} bytes, where ${ENTRY_SIZE} are due`);
   if (table.size % ENTRY_SIZE !== 0) throw complain(0, `${table.size} bytes are no whole number of entries`);
   const strings = sections[table.link];
-  if (!strings || table.link === 0) throw complain(0, `its names are told to be in section ${table.link}, which is none`);
-  const names = new StringTable(strings.raw, (at, reason) => elfError(strings.offset + at, `${strings.name}: ${reason}`));
+  if (!strings || table.link === 0)
+    throw complain(0, `its names are told to be in section ${table.link}, which is none`);
+  const names = new StringTable(strings.raw, (at, reason) =>
+    elfError(strings.offset + at, `${strings.name}: ${reason}`),
+  );
   const reader = new ByteReader(table.raw, complain);
   return Array.from({ length: table.raw.length / ENTRY_SIZE }, () => {
     const name = names.at(reader.u32());

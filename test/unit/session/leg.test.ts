@@ -10,7 +10,7 @@ import type { Condition } from '../../../adapter/session/evaluate/language.ts';
 import type { Watch } from '../../../adapter/session/evaluate/watch.ts';
 import { RequestError } from '../../../adapter/session/request-error.ts';
 import { CONTINUE, REVERSE, STEP, STEP_BACK, type Course } from '../../../adapter/session/run/course.ts';
-import { Leg } from '../../../adapter/session/run/leg.ts';
+import { RecordedLeg } from '../../../adapter/session/run/leg.ts';
 import type { Stop } from '../../../adapter/session/run/stop.ts';
 import { SourceLines } from '../../../adapter/session/source/lines.ts';
 import { guestOf, read, write } from './fake-guest.ts';
@@ -54,7 +54,7 @@ async function bench(): Promise<Bench> {
     filters,
     said,
     run(course, slice = 3) {
-      const leg = new Leg(guest, traps, course);
+      const leg = new RecordedLeg(guest, traps, course);
       for (let i = 0; i < 100; i++) {
         const stop = leg.advance(slice);
         if (stop !== null) return stop;

@@ -122,6 +122,11 @@ export class Pl011 implements Device {
     return this.#queue.length;
   }
 
+  /** Whether a character that arrives raises the UART's interrupt. */
+  get listens(): boolean {
+    return (this.#get(IMSC) & (Pl011Interrupt.Receive | Pl011Interrupt.ReceiveTimeout)) !== 0;
+  }
+
   /** Raw interrupts that IMSC lets through: bits of Pl011Interrupt. */
   get masked(): number {
     return this.#raw & this.#get(IMSC);

@@ -65,6 +65,8 @@ export class Machine {
   #ticks = 0;
   #instructions = 0;
   #undefined = 0;
+  readonly #typed: number[] = [];
+  #readsBySemihosting = false;
   /** The vCPU that stopped before an access or a breakpoint, and where: it goes on from there. */
   #stopped: { vcpu: number; pc: bigint; access: boolean } | null = null;
   #before: ((access: GicAccess) => boolean) | null = null;
@@ -123,7 +125,10 @@ export class Machine {
       readMemory: (address, length) => this.readVirtual(this.#turn, address, length),
       writeMemory: (address, bytes) => this.writeVirtual(this.#turn, address, bytes),
       output: (bytes, stream) => host.semihosting(bytes, stream),
-      input: () => null,
+      input: () => {
+        this.#readsBySemihosting = true;
+        return this.#typed.shift() ?? null;
+      },
       now: () => BigInt(this.#ticks),
       seconds: () => this.hardware.rtc.seconds,
     };
@@ -187,9 +192,10 @@ export class Machine {
     this.#before = predicate;
   }
 
-  /** Bytes typed. */
+  /** Bytes typed: for the UART, unless the guest reads its console by semihosting. */
   input(bytes: Iterable<number>): void {
-    this.hardware.uart.input(bytes);
+    if (!this.#readsBySemihosting) this.hardware.uart.input(bytes);
+    else this.#typed.push(...bytes);
   }
 
   /**
@@ -201,7 +207,7 @@ export class Machine {
     while (left > 0 || this.core.begun) {
       if (!this.core.begun && (this.#slice <= 0 || !this.#runs(this.#turn))) {
         if (!this.#nextTurn()) {
-          if (!this.#sleep()) return { kind: 'idle' };
+          if (!this.#sleep()) return { kind: 'idle', listens: this.hardware.uart.listens };
           continue;
         }
       }
@@ -466,7 +472,7 @@ export class Machine {
         return { kind: 'exit', code: result.code };
       case 'wait':
         this.#slice = 0;
-        return this.#othersRun(vcpu) ? null : { kind: 'idle' };
+        return this.#othersRun(vcpu) ? null : { kind: 'idle', listens: true };
     }
   }
 

@@ -16,8 +16,8 @@ export type Stop =
   | { readonly kind: 'access'; readonly vcpu: number }
   /** Behind an access to the interrupt controller, as `MachineHost.accessed` wished. */
   | { readonly kind: 'halted'; readonly vcpu: number }
-  /** Every vCPU waits, and nothing but input or a debugger can wake one. */
-  | { readonly kind: 'idle' }
+  /** Every vCPU waits, and nothing but input or a debugger can wake one. `listens`: input can. */
+  | { readonly kind: 'idle'; readonly listens: boolean }
   /** The guest powered its machine off. */
   | { readonly kind: 'off' }
   | { readonly kind: 'reset' }

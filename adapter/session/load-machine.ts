@@ -1,0 +1,111 @@
+import { open, readFile } from 'node:fs/promises';
+import { basename, dirname, resolve } from 'node:path';
+import { GicConfigError } from '../gic/config.ts';
+import { FrameMapError } from '../gic/mmio/dispatcher.ts';
+import type { Profile } from '../gic/profiles/profile.ts';
+import { DEFAULT_PROFILE, PROFILES, profileNamed } from '../gic/profiles/profiles.ts';
+import { VirtConfigError } from '../guest/simulated/board/virt.ts';
+import { CoreError } from '../guest/simulated/core/core.ts';
+import { boot } from '../guest/simulated/load/boot.ts';
+import { isElf } from '../guest/simulated/load/elf-image.ts';
+import { LoadError } from '../guest/simulated/load/errors.ts';
+import { SimulatedGuest } from '../guest/simulated/simulated-guest.ts';
+import { ElfError } from '../symbols/elf/errors.ts';
+import { Programs, type LoadedProgram } from '../symbols/programs.ts';
+import { Symbols, type SymbolQueries } from '../symbols/symbols.ts';
+import type { MachineConfiguration } from './launch-configuration.ts';
+import { RequestError } from './request-error.ts';
+import { coreModule } from './wasm-files.ts';
+
+/** A machine with its program in memory, and what there is to say about it. */
+export interface LoadedMachine {
+  readonly guest: SimulatedGuest;
+  readonly symbols: SymbolQueries | null;
+  readonly notes: readonly string[];
+}
+
+const IMAGE_MAGIC = 'ARM\x64';
+const IMAGE_MAGIC_OFFSET = 56;
+const HEAD = 64;
+
+/** Whether a file is a program for the simulated machine, rather than a recording: by how it begins, or its name. */
+export async function isProgram(path: string): Promise<boolean> {
+  const file = await open(path, 'r');
+  try {
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(HEAD), 0, HEAD, 0);
+    const head = buffer.subarray(0, bytesRead);
+    if (isElf(head)) return true;
+    if (head.subarray(IMAGE_MAGIC_OFFSET).toString('latin1', 0, 4) === IMAGE_MAGIC) return true;
+  } finally {
+    await file.close();
+  }
+  return /\.(elf|axf|flat|bin|img|fd)$/i.test(path);
+}
+
+/**
+ * Builds a machine and loads a program into it.
+ * @throws RequestError saying what is wrong with the file, or with the configuration
+ */
+export async function loadMachine(path: string, configuration: MachineConfiguration): Promise<LoadedMachine> {
+  const { gic, vcpus, memory, lrs, address, args } = configuration;
+  const profile = profileOf(configuration.profile);
+  try {
+    const bytes = new Uint8Array(await readFile(path));
+    const guest = await SimulatedGuest.create(
+      await coreModule(),
+      { gic, vcpus, memory, lrs, profile },
+      { title: basename(path) },
+    );
+    const plan = boot(guest.machine, bytes, { address, bootargs: args });
+    guest.refresh();
+    const { symbols, notes } = await loadSymbols(path, bytes, configuration.symbols);
+    return { guest, symbols, notes: [`${basename(path)}: ${plan.description}.`, ...notes] };
+  } catch (error) {
+    if (isReason(error)) throw new RequestError(`${basename(path)}: ${error.message}`, true);
+    throw error;
+  }
+}
+
+/** @throws RequestError naming the profiles there are */
+function profileOf(name: string | null): Profile {
+  if (name === null) return DEFAULT_PROFILE;
+  const profile = profileNamed(name);
+  if (profile === null) {
+    const names = PROFILES.map((one) => one.name).join(', ');
+    throw new RequestError(`there is no profile "${name}": there are ${names}`, true);
+  }
+  return profile;
+}
+
+async function loadSymbols(
+  path: string,
+  bytes: Uint8Array,
+  more: readonly string[],
+): Promise<{ symbols: SymbolQueries | null; notes: string[] }> {
+  const programs: LoadedProgram[] = [];
+  const notes: string[] = [];
+  if (isElf(bytes)) await addSymbols(path, bytes, programs, notes);
+  for (const file of more) {
+    const full = resolve(dirname(path), file);
+    await addSymbols(full, new Uint8Array(await readFile(full)), programs, notes);
+  }
+  if (programs.length === 0) notes.push('No symbols: name an ELF file under "symbols" to see functions and lines.');
+  return { symbols: programs.length === 0 ? null : new Programs(programs), notes };
+}
+
+async function addSymbols(path: string, bytes: Uint8Array, programs: LoadedProgram[], notes: string[]): Promise<void> {
+  try {
+    programs.push({ symbols: await Symbols.load(bytes), bias: 0n });
+  } catch (error) {
+    if (!(error instanceof ElfError)) throw error;
+    notes.push(`${basename(path)} has no usable symbols: ${error.message}.`);
+  }
+}
+
+/** True for what a file or a configuration can be guilty of. */
+function isReason(error: unknown): error is Error {
+  if ([LoadError, VirtConfigError, GicConfigError, CoreError, FrameMapError].some((kind) => error instanceof kind)) {
+    return true;
+  }
+  return error instanceof Error && 'code' in error && 'syscall' in error;
+}

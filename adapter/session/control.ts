@@ -92,6 +92,7 @@ export class Control {
 
   /** The guest has stopped somewhere else. */
   arrive(stop: Stop): void {
+    this.#parts.face.settle();
     if (stop.ended !== undefined) {
       this.#parts.client.send(new ExitedEvent(stop.ended));
       this.#parts.client.send(new TerminatedEvent());

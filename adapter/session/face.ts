@@ -2,7 +2,7 @@ import type { DebugProtocol } from '@vscode/debugprotocol';
 import type { Arguments } from './arguments.ts';
 import type { FrameList } from './frames.ts';
 import type { Embark } from './run/runner.ts';
-import type { FilterTraps, LineTraps } from './run/traps.ts';
+import type { LineTraps } from './run/traps.ts';
 import type { FrameScope } from './variables/scopes.ts';
 import type { Frame } from './frames.ts';
 
@@ -27,8 +27,8 @@ export interface Face {
   scopes(frame: Frame): FrameScope[];
   /** Set for guests with memory and CPUs of their own. */
   readonly machine: MachineFace | null;
-  /** The session is over. */
-  end(): void;
+  /** Called before a stop is told: what the guest has said by then is said first. */
+  settle(): void;
 }
 
 /** The texts a guest's stack frames lie in. */
@@ -60,5 +60,3 @@ export interface MachineFace {
   /** Bytes typed at its console. */
   input(bytes: Uint8Array): void;
 }
-
-export type { FilterTraps };

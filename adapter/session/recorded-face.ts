@@ -34,7 +34,7 @@ export function recordedFace(guest: TraceGuest, context: FaceContext): Face {
     },
     scopes: () => [],
     machine: null,
-    end() {},
+    settle() {},
   };
 }
 

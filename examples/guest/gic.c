@@ -58,14 +58,18 @@ void gic_enable_private(unsigned cpu, unsigned intid, uint8_t priority) {
 void gic_enable_shared(unsigned intid, uint8_t priority, enum trigger trigger, unsigned cpu) {
   uint32_t bit = 1u << (intid % 32);
   uint32_t edge = 2u << (intid % 16 * 2);
-#ifndef FORGET_THE_GROUP
   *word(GICD + GICD_IGROUPR + intid / 32 * 4) |= bit;
-#endif
   *byte(GICD + GICD_IPRIORITYR + intid) = priority;
   volatile uint32_t *config = word(GICD + GICD_ICFGR + intid / 16 * 4);
   *config = trigger == EDGE ? *config | edge : *config & ~edge;
   *(volatile uint64_t *)(GICD + GICD_IROUTER + intid * 8ul) = cpu;
+#ifdef FORGET_THE_OFFSET
+  // The bug: a device tree counts SPIs from 0, INTIDs from 32. This is the enable bit of INTID 1.
+  unsigned spi = intid - 32;
+  *word(GICD + GICD_ISENABLER + spi / 32 * 4) = 1u << (spi % 32);
+#else
   *word(GICD + GICD_ISENABLER + intid / 32 * 4) = bit;
+#endif
 }
 
 void gic_send_sgi(unsigned intid, unsigned cpu) {

@@ -11,6 +11,7 @@ import { MachineLeg } from './leg.ts';
 import { cpuScopes } from './registers.ts';
 import { ProgramSources, type SourceMap } from './sources.ts';
 import { Stepper } from './stepper.ts';
+import type { Terminal } from './terminal.ts';
 
 export interface MachineFaceOptions {
   /** Path of the program: relative source names start at its directory. */
@@ -30,6 +31,7 @@ const NO_LINES: LineTraps & { place(): void } = {
 export function machineFace(
   guest: SimulatedGuest,
   symbols: SymbolQueries | null,
+  terminal: Terminal,
   options: MachineFaceOptions,
   context: FaceContext,
 ): Face {
@@ -73,6 +75,6 @@ export function machineFace(
         disassemble(guest, cursor.vcpu, symbols, sources, address, before, count),
       input: (bytes) => guest.machine.input(bytes),
     },
-    end() {},
+    settle: () => terminal.flush(),
   };
 }

@@ -112,9 +112,10 @@ async function launchMachine(client: Client, program: string, args: Arguments): 
   const configuration = aloud(() => readMachineConfiguration(args));
   const { guest, symbols, notes } = await loadMachine(program, configuration);
   for (const note of notes) client.output(note);
-  guest.connect(new Terminal(client, configuration.console, symbols));
+  const terminal = new Terminal(client, configuration.console, symbols);
+  guest.connect(terminal);
   const options = { program, sourceMap: configuration.sourceMap };
-  return new Debuggee(guest, client, (context) => machineFace(guest, symbols, options, context));
+  return new Debuggee(guest, client, (context) => machineFace(guest, symbols, terminal, options, context));
 }
 
 /** Looks into a file. @throws RequestError where it cannot be read */

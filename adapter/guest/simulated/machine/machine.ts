@@ -212,7 +212,7 @@ export class Machine {
         }
       }
       const before = this.#instructions;
-      const stop = this.#execute(Math.min(left, this.#slice));
+      const stop = this.#execute(this.#halted ? 1 : Math.min(left, this.#slice));
       left -= this.#instructions - before;
       if (stop) return stop;
       if (this.#halted && !this.core.begun) {

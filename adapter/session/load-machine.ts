@@ -28,18 +28,30 @@ const IMAGE_MAGIC = 'ARM\x64';
 const IMAGE_MAGIC_OFFSET = 56;
 const HEAD = 64;
 
-/** Whether a file is a program for the simulated machine, rather than a recording: by how it begins, or its name. */
+/**
+ * Whether a file is a program for the simulated machine, rather than a recording: by how it begins, or its name. One that
+ * cannot be read is none: whoever loads it says why.
+ */
 export async function isProgram(path: string): Promise<boolean> {
-  const file = await open(path, 'r');
-  try {
-    const { buffer, bytesRead } = await file.read(Buffer.alloc(HEAD), 0, HEAD, 0);
-    const head = buffer.subarray(0, bytesRead);
-    if (isElf(head)) return true;
-    if (head.subarray(IMAGE_MAGIC_OFFSET).toString('latin1', 0, 4) === IMAGE_MAGIC) return true;
-  } finally {
-    await file.close();
-  }
+  const head = await headOf(path);
+  if (head === null) return false;
+  if (isElf(head) || head.toString('latin1', IMAGE_MAGIC_OFFSET, IMAGE_MAGIC_OFFSET + 4) === IMAGE_MAGIC) return true;
   return /\.(elf|axf|flat|bin|img|fd)$/i.test(path);
+}
+
+async function headOf(path: string): Promise<Buffer | null> {
+  try {
+    const file = await open(path, 'r');
+    try {
+      const { buffer, bytesRead } = await file.read(Buffer.alloc(HEAD), 0, HEAD, 0);
+      return buffer.subarray(0, bytesRead);
+    } finally {
+      await file.close();
+    }
+  } catch (error) {
+    if (error instanceof Error && 'syscall' in error) return null;
+    throw error;
+  }
 }
 
 /**

@@ -52,7 +52,7 @@ test('a source breakpoint in an interrupt handler shows the frame that was inter
     const stack = await frames(client, stop.body.threadId ?? 0);
     assert.deepEqual([stack[0]?.line, stack[0]?.source?.path], [48, MAIN]);
     const text = stack.map(({ name }) => name).join(' < ');
-    assert.match(text, /^timer_interrupt.*handle_interrupt < .*main \(interrupted\)/);
+    assert.match(text, /^timer_interrupt < handle_interrupt < irq < .*\(interrupted\).* < main/);
   }));
 
 test('steps go by line, into calls and over them, and by instruction', () =>
@@ -76,7 +76,8 @@ test('steps go by line, into calls and over them, and by instruction', () =>
     await client.go('stepOut');
     assert.match(await at(), /^main:/);
     const before = (await frames(client, 1))[0]?.instructionPointerReference;
-    await client.go('next', { granularity: 'instruction' });
+    await client.request('next', { threadId: 1, granularity: 'instruction' });
+    await client.stoppedEvent();
     assert.notEqual((await frames(client, 1))[0]?.instructionPointerReference, before);
   }));
 

@@ -14,5 +14,6 @@ declare module '@alexaltea/capstone-js' {
     ): readonly { readonly mnemonic: string; readonly op_str: string }[];
   }
   const loadCapstone: (options: { wasmBinary: Uint8Array }) => Promise<CapstoneModule>;
+  // eslint-disable-next-line no-restricted-exports -- it is theirs
   export default loadCapstone;
 }

@@ -61,7 +61,7 @@ export const LIFECYCLE: HandlerTable = {
     const progress = new Progress(session.client, 'Loading', request.seq);
     try {
       const { program, stopOnEntry } = configuration;
-      const debuggee = (await readable(() => isProgram(program)))
+      const debuggee = (await isProgram(program))
         ? await launchMachine(session.client, program, args)
         : await launchRecording(session.client, configuration, progress, isCancelled);
       const { capabilities } = debuggee.face;
@@ -116,15 +116,6 @@ async function launchMachine(client: Client, program: string, args: Arguments): 
   guest.connect(terminal);
   const options = { program, sourceMap: configuration.sourceMap };
   return new Debuggee(guest, client, (context) => machineFace(guest, symbols, terminal, options, context));
-}
-
-/** Looks into a file. @throws RequestError where it cannot be read */
-async function readable<T>(look: () => Promise<T>): Promise<T> {
-  try {
-    return await look();
-  } catch (error) {
-    throw error instanceof Error && 'syscall' in error ? new RequestError(error.message, true) : error;
-  }
 }
 
 class CapabilitiesEvent extends Event {

@@ -15,8 +15,8 @@ export interface FrameState {
   readonly fp: number | null;
   /** Where registers were saved, by number, and ELR and SPSR if they were read and saved. */
   readonly saved: ReadonlyMap<SavedName, number>;
-  /** General registers that hold ELR or SPSR. */
-  readonly held: ReadonlyMap<number, 'elr' | 'spsr'>;
+  /** General registers that hold ELR, SPSR, or a number, as the size of a frame too large for an immediate. */
+  readonly held: ReadonlyMap<number, 'elr' | 'spsr' | number>;
   /** Whether the return address was signed. */
   readonly isSigned: boolean;
 }
@@ -120,7 +120,15 @@ function signed(value: number, bits: number): bigint {
 
 /** What an instruction changes of the frame. What is not told here changes nothing that matters, or is not followed. */
 function execute(state: FrameState, word: number): FrameState {
-  return pair(state, word) ?? single(state, word) ?? addition(state, word) ?? system(state, word) ?? state;
+  const next =
+    pair(state, word) ?? single(state, word) ?? addition(state, word) ?? number(state, word) ?? system(state, word) ?? state;
+  return next.sp !== null && state.sp !== null && next.sp > state.sp ? popped(next, next.sp) : next;
+}
+
+/** What is below sp is gone. Until then it is there, whether it was loaded back already or not. */
+function popped(state: FrameState, sp: number): FrameState {
+  const saved = new Map([...state.saved].filter(([, offset]) => offset >= sp));
+  return saved.size === state.saved.size ? state : { ...state, saved };
 }
 
 /*
@@ -187,7 +195,7 @@ function single(state: FrameState, word: number): FrameState | null {
  *
  *     31:24 = 0x91 add, 0xd1 sub   23 = 0   22 times 4096   21:10 imm12   9:5 Rn   4:0 Rd
  *
- * and of a register to sp, which is not followed.
+ * and of a register to sp, which is followed if it holds a number.
  */
 function addition(state: FrameState, word: number): FrameState | null {
   const to = word & 31;
@@ -196,7 +204,11 @@ function addition(state: FrameState, word: number): FrameState | null {
   if (top === 0xcb || top === 0x8b) {
     // Extended register: the only form whose register 31 is sp.
     const isExtended = ((word >>> 21) & 7) === 1;
-    if (to === SP && isExtended) return { ...state, sp: null };
+    if (to === SP && isExtended) {
+      const held = state.held.get((word >>> 16) & 31);
+      const isPlain = from === SP && (word & 0x1c00) === 0 && typeof held === 'number' && state.sp !== null;
+      return { ...state, sp: isPlain ? (state.sp ?? 0) + (top === 0xcb ? -held : held) : null };
+    }
     return to === SP ? state : overwrite(state, to);
   }
   if ((top !== 0x91 && top !== 0xd1) || ((word >>> 23) & 1) !== 0) return null;
@@ -206,6 +218,24 @@ function addition(state: FrameState, word: number): FrameState | null {
   if (to === SP) return { ...state, sp: base === null ? null : base + amount };
   if (to === FP) return { ...state, fp: base === null ? null : base + amount };
   return overwrite(state, to);
+}
+
+/*
+ * movz, movk, 64-bit:
+ *
+ *     31:23 = 110100101 movz, 111100101 movk   22:21 shift in 16 bits   20:5 imm16   4:0 Rd
+ */
+function number(state: FrameState, word: number): FrameState | null {
+  const top = word >>> 23;
+  if (top !== 0x1a5 && top !== 0x1e5) return null;
+  const register = word & 31;
+  const shift = (word >>> 21) & 3;
+  const part = (word >>> 5) & 0xffff;
+  const before = top === 0x1e5 ? state.held.get(register) : 0;
+  // Frames are smaller than 4 GiB.
+  if (typeof before !== 'number' || shift > 1) return overwrite(state, register);
+  const value = shift === 0 ? before - (before % 0x1_0000) + part : (before % 0x1_0000) + part * 0x1_0000;
+  return { ...state, held: new Map(state.held).set(register, value) };
 }
 
 /** mrs, msr of ELR and SPSR; calls; signing of the return address. */
@@ -247,23 +277,18 @@ function system(state: FrameState, word: number): FrameState | null {
 }
 
 function store(state: FrameState, register: number, offset: number): FrameState {
-  const name: SavedName | null = state.held.get(register) ?? (register === SP ? null : register);
+  const held = state.held.get(register);
+  const name: SavedName | null = typeof held === 'string' ? held : register === SP ? null : register;
   // The first place counts: what is stored again later is no longer the caller's.
   if (name === null || state.saved.has(name)) return state;
   return { ...state, saved: new Map(state.saved).set(name, offset) };
 }
 
 function load(state: FrameState, register: number, offset: number): FrameState {
-  let next = overwrite(state, register);
-  if (next.saved.get(register) === offset) {
-    const saved = new Map(next.saved);
-    saved.delete(register);
-    next = { ...next, saved };
-    // The caller's frame pointer is back.
-    if (register === FP) return { ...next, fp: null };
-  }
-  for (const name of ['elr', 'spsr'] as const) if (next.saved.get(name) === offset) return hold(next, register, name);
-  return next;
+  for (const name of ['elr', 'spsr'] as const) if (state.saved.get(name) === offset) return hold(state, register, name);
+  const next = overwrite(state, register);
+  // The caller's frame pointer is back.
+  return register === FP && next.saved.get(FP) === offset ? { ...next, fp: null } : next;
 }
 
 function overwrite(state: FrameState, register: number): FrameState {

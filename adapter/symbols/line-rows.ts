@@ -47,3 +47,10 @@ export function placeRange(sequence: PlacedSequence, index: number): { start: bi
   const at = (place: number): bigint => start + BigInt(rows.offsets[places[place] as number] as number);
   return { start: at(index), end: index + 1 < places.length ? at(index + 1) : sequence.end };
 }
+
+/** The last row with the address of this one. */
+export function lastOfAddress({ rows }: PlacedSequence, row: number): number {
+  let last = row;
+  while (last + 1 < rows.offsets.length && rows.offsets[last + 1] === rows.offsets[row]) last++;
+  return last;
+}

@@ -2,7 +2,7 @@ import type { CodeBlock } from './dwarf/code-blocks.ts';
 import type { AddressRange } from './dwarf/ranges.ts';
 import { ROW_PROLOGUE_END, ROW_STATEMENT } from './dwarf/line-program.ts';
 import { innermostFinder } from './functions.ts';
-import { placeAt, placeRange, type PlacedSequence } from './line-rows.ts';
+import { lastOfAddress, placeAt, placeRange, type PlacedSequence } from './line-rows.ts';
 import type { LineUnit } from './line-units.ts';
 import { matchPath } from './paths.ts';
 
@@ -58,11 +58,17 @@ export class LineTable {
     return matchPath(this.#byFile().keys(), path);
   }
 
-  /** The line of an instruction, or null where none is known. */
+  /**
+   * The line of an instruction, or null where none is known. Of an address with several rows it is the one where a
+   * breakpoint would stop; behind it, as within a call that has not returned, the last.
+   */
   at(address: bigint): SourcePlace | null {
     const found = this.#placeAt(address);
     if (!found) return null;
-    const place = this.#describe(found.unit, found.sequence, found.sequence.places[found.place] as number);
+    const { unit, sequence } = found;
+    const shown = sequence.places[found.place] as number;
+    const isBehind = address > placeRange(sequence, found.place).start;
+    const place = this.#describe(unit, sequence, isBehind ? lastOfAddress(sequence, shown) : shown);
     return place.line === 0 ? null : place;
   }
 

@@ -131,7 +131,7 @@ function followRules(frame: StackFrame, rules: FrameRules, read: ReadMemory64, c
   const cfa = BigInt.asUintN(64, base + BigInt(rules.cfa.offset));
   const caller = (n: number): bigint | null => {
     const rule = rules.registers.get(n);
-    if (!rule) return n >= FIRST_KEPT || isExact(frame) ? frame.x(n) : null;
+    if (!rule) return n >= FIRST_KEPT || rules.isSignal ? frame.x(n) : null;
     return byRule(frame, rule, cfa, read);
   };
   const returnRule = rules.registers.get(rules.returnRegister);

@@ -70,18 +70,20 @@ describe('what binutils tell', () => {
       );
       const statements = lastStatements(told(name, 'lines'));
       assert.ok(expected.length > 50);
-      for (const [address = '', ...frames] of expected) {
-        const ours = symbols.sourceFramesAt(BigInt(address)).map((frame) => {
+      const framesAt = (address: bigint): string[] =>
+        symbols.sourceFramesAt(address).map((frame) => {
           const { file = '??', line = '?' } = frame.place ?? {};
           return `${frame.function === '' ? '??' : frame.function}@${file}:${line}`;
         });
-        // Of several rows of one address it takes the last, we prefer the last that begins a statement.
-        const statement = statements.get(BigInt(address));
-        if (statement !== undefined) {
-          assert.equal(ours[0]?.replace(/.*[@/]/, ''), statement, address);
-          ours[0] = frames[0] ?? '';
-        }
-        assert.deepEqual(ours, frames, address);
+      for (const [text = '', ...frames] of expected) {
+        const address = BigInt(text);
+        assert.deepEqual(framesAt(address + 1n), frames, `within ${text}`);
+        // Of several rows of one address it takes the last; at its beginning we prefer the last that begins a statement.
+        const statement = statements.get(address);
+        const [innermost = '', ...outer] = framesAt(address);
+        if (statement === undefined) assert.equal(innermost, frames[0], text);
+        else assert.equal(innermost.replace(/.*[@/]/, ''), statement, text);
+        assert.deepEqual(outer, frames.slice(1), text);
       }
     });
 

@@ -121,7 +121,12 @@ function signed(value: number, bits: number): bigint {
 /** What an instruction changes of the frame. What is not told here changes nothing that matters, or is not followed. */
 function execute(state: FrameState, word: number): FrameState {
   const next =
-    pair(state, word) ?? single(state, word) ?? addition(state, word) ?? number(state, word) ?? system(state, word) ?? state;
+    pair(state, word) ??
+    single(state, word) ??
+    addition(state, word) ??
+    number(state, word) ??
+    system(state, word) ??
+    state;
   return next.sp !== null && state.sp !== null && next.sp > state.sp ? popped(next, next.sp) : next;
 }
 

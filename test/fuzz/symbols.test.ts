@@ -74,7 +74,9 @@ for (const [index, name] of ALL.entries())
     const random = generator(SEED * 1000 + index);
     const seen = { refused: 0, read: 0 };
     // Where a flip tells most: headers at both ends, and debugging information rather than code.
-    const debug = (await Symbols.load(original)).elf.sections.filter((s) => /debug|frame|tab/.test(s.name) && s.raw.length > 0);
+    const debug = (await Symbols.load(original)).elf.sections.filter(
+      (s) => /debug|frame|tab/.test(s.name) && s.raw.length > 0,
+    );
     for (let round = 0; round < ROUNDS / 4; round++) {
       const bytes = original.slice();
       const changes: string[] = [];

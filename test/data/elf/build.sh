@@ -9,11 +9,14 @@ build() {
   shift
   (
     cd source
-    aarch64-linux-gnu-gcc -ffreestanding -nostdlib -static -fno-pic -mgeneral-regs-only -fno-stack-protector \
-      -ffile-prefix-map="$PWD=/project" -Wl,--build-id=none -Wl,-Tlink.ld -Wl,-z,max-page-size=4096 \
-      -Wl,--gc-sections,--no-warn-rwx-segments -ffunction-sections "$@" -o "../$name.elf" \
-      main.c queue/queue.c vectors/entry.S
-    rm -f ./*.dwo
+    # One by one: gcc's own temporary names would be in the symbols, another one each time.
+    for source in main.c queue/queue.c vectors/entry.S; do
+      aarch64-linux-gnu-gcc -ffreestanding -fno-pic -mgeneral-regs-only -fno-stack-protector -ffunction-sections \
+        -ffile-prefix-map="$PWD=/project" "$@" -c -o "$(basename "${source%.*}").o" "$source"
+    done
+    aarch64-linux-gnu-gcc -nostdlib -static "$@" -o "../$name.elf" main.o queue.o entry.o -Wl,--build-id=none \
+      -Wl,-Tlink.ld -Wl,-z,max-page-size=4096 -Wl,--gc-sections,--no-warn-rwx-segments
+    rm -f ./*.dwo ./*.o
   )
   chmod -x "$name.elf"
   describe "$name" "$name.elf"
@@ -44,7 +47,12 @@ build v5-gz -gdwarf-5 -O1 -gz=zlib -mbranch-protection=pac-ret
 build v4-zdebug -gdwarf-4 -O1 -gz=zlib-gnu
 build v5-dwarf64 -gdwarf-5 -gdwarf64 -O2 -fdebug-types-section
 build v3-o1 -gdwarf-3 -O1 -fomit-frame-pointer
-build split -gdwarf-5 -gsplit-dwarf -O1 -dumpdir ./
+build split -gdwarf-5 -gsplit-dwarf -O1
+llc -O2 -filetype=obj -function-sections -o llvm.o source/llvm.ll
+aarch64-linux-gnu-ld --build-id=none -z max-page-size=4096 --no-warn-rwx-segments -Tsource/link.ld -e both -o llvm.elf llvm.o
+rm llvm.o
+chmod -x llvm.elf
+describe llvm llvm.elf
 describe guest ../../../examples/guest/guest.elf
 # Split units' inlined functions are elsewhere.
 rm split.addresses.txt

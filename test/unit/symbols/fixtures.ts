@@ -4,12 +4,13 @@ import { Symbols } from '../../../adapter/symbols/symbols.ts';
 
 /** ELF files that test/data/elf/build.sh built, with what binutils say of them beside. */
 export const BUILT = ['v3-o1', 'v4-o2', 'v4-zdebug', 'v5-o0', 'v5-o2', 'v5-gz', 'v5-dwarf64', 'split'] as const;
-export const ALL = [...BUILT, 'guest'] as const;
+export const ALL = [...BUILT, 'llvm', 'guest'] as const;
 
 const DATA = new URL('../../data/elf/', import.meta.url);
 
 export function fixtureBytes(name: string): Uint8Array {
-  const url = name === 'guest' ? new URL('../../../examples/guest/guest.elf', import.meta.url) : new URL(`${name}.elf`, DATA);
+  const url =
+    name === 'guest' ? new URL('../../../examples/guest/guest.elf', import.meta.url) : new URL(`${name}.elf`, DATA);
   return new Uint8Array(readFileSync(fileURLToPath(url)));
 }
 
@@ -28,7 +29,10 @@ export function hex(address: bigint): string {
 }
 
 /** The bytes a file's segments put into memory, read as the guest would. */
-export function memoryOf(symbols: Symbols, stack: ReadonlyMap<bigint, bigint> = new Map()): (address: bigint) => bigint | null {
+export function memoryOf(
+  symbols: Symbols,
+  stack: ReadonlyMap<bigint, bigint> = new Map(),
+): (address: bigint) => bigint | null {
   return (address) => {
     const value = stack.get(address);
     if (value !== undefined) return value;

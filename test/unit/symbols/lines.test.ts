@@ -82,6 +82,16 @@ describe('lines', () => {
     assert.deepEqual(optimised.functionBreakpoints('recurse'), [recurse]);
   });
 
+  test('the end of the prologue that LLVM marks is taken', async () => {
+    const symbols = await fixture('llvm');
+    const both = start(symbols, 'both');
+    assert.deepEqual(symbols.functionBreakpoints('both'), [both + 0x10n]);
+    assert.deepEqual(breakpoints(symbols, '/project/llvm/both.c', 5), ['24 both.c:5']);
+    const unit = symbols.units[0];
+    assert.deepEqual([unit?.name, unit?.directory, unit?.producer], ['llvm/both.c', '/project', 'clang']);
+    assert.equal(unit?.ranges.length, 2);
+  });
+
   test('steps go over the addresses of a line', async () => {
     const symbols = await fixture('v5-o0');
     const range = symbols.lineRangeAt(BASE + 0x10d0n);

@@ -183,7 +183,10 @@ describe('unwinding', () => {
     const registers = { vectorBase: at('vectors'), elr: 1n, spsr: 0x3c5n, spEl0: 0n };
     const interruptedFrame = exceptionFrames(registers, read, symbols);
     const frames = unwind(cpu(at('interrupt'), sp, sp + 224n, at('irq') + 0x20n), read, symbols, { interruptedFrame });
-    assert.deepEqual(frames.slice(0, 3).map((f) => f.function?.name), ['interrupt', 'irq', 'work']);
+    assert.deepEqual(
+      frames.slice(0, 3).map((f) => f.function?.name),
+      ['interrupt', 'irq', 'work'],
+    );
     const interrupted = frames[2];
     assert.equal(interrupted?.pc, pc);
     assert.equal(interrupted.lookup, pc);
@@ -194,7 +197,10 @@ describe('unwinding', () => {
     assert.equal(interrupted.exceptions, 1);
 
     // In the vector table itself, before and behind making room: ELR is still in its register.
-    for (const [offset, pushed] of [[0n, 0n], [4n, 272n]] as const) {
+    for (const [offset, pushed] of [
+      [0n, 0n],
+      [4n, 272n],
+    ] as const) {
       const early = { ...registers, elr: pc };
       const inTable = unwind(cpu(at('vectors') + 0x280n + offset, interruptedSp - pushed, 0n, 5n), read, symbols, {
         interruptedFrame: exceptionFrames(early, read, symbols),
@@ -222,21 +228,45 @@ describe('unwinding', () => {
       [0x1028n, 0x4008n],
     ]);
     const frames = unwind(cpu(0x4000n, 0xff0n, 0x1000n, 0n), (at) => stack.get(at) ?? null, NO_SYMBOLS);
-    assert.deepEqual(frames.map((f) => f.pc), [0x4000n, 0x4004n, 0x4008n]);
-    assert.deepEqual(frames.map((f) => f.origin), ['registers', 'frame pointer', 'frame pointer']);
+    assert.deepEqual(
+      frames.map((f) => f.pc),
+      [0x4000n, 0x4004n, 0x4008n],
+    );
+    assert.deepEqual(
+      frames.map((f) => f.origin),
+      ['registers', 'frame pointer', 'frame pointer'],
+    );
   });
 
   test('loops, garbage and holes in memory end the stack', () => {
     const pcs = (fp: bigint, read: (at: bigint) => bigint | null, limit = 64): number =>
       unwind(cpu(0x4000n, 0x100n, fp, 0x4000n), read, NO_SYMBOLS, { limit }).length;
     // A record that points at itself, or down.
-    assert.equal(pcs(0x1000n, (at) => (at === 0x1000n ? 0x1000n : 0x4000n)), 1);
-    assert.equal(pcs(0x1000n, (at) => (at === 0x1000n ? 0xff0n : 0x4000n)), 1);
+    assert.equal(
+      pcs(0x1000n, (at) => (at === 0x1000n ? 0x1000n : 0x4000n)),
+      1,
+    );
+    assert.equal(
+      pcs(0x1000n, (at) => (at === 0x1000n ? 0xff0n : 0x4000n)),
+      1,
+    );
     // No memory; no alignment; a return address that is no instruction's; below the stack.
-    assert.equal(pcs(0x1000n, () => null), 1);
-    assert.equal(pcs(0x1001n, () => 0x4000n), 1);
-    assert.equal(pcs(0x1000n, (at) => (at === 0x1008n ? 0x4002n : 0x2000n)), 1);
-    assert.equal(pcs(0x80n, () => 0x4000n), 1);
+    assert.equal(
+      pcs(0x1000n, () => null),
+      1,
+    );
+    assert.equal(
+      pcs(0x1001n, () => 0x4000n),
+      1,
+    );
+    assert.equal(
+      pcs(0x1000n, (at) => (at === 0x1008n ? 0x4002n : 0x2000n)),
+      1,
+    );
+    assert.equal(
+      pcs(0x80n, () => 0x4000n),
+      1,
+    );
     // An endless stack.
     const endless = (at: bigint): bigint => ((at & 8n) === 0n ? at + 16n : 0x4000n);
     assert.equal(pcs(0x1000n, endless), 64);

@@ -52,6 +52,11 @@ export default tseslint.config(
     'gic is pure: it imports nothing outside itself.',
   ),
   forbid(
+    ['adapter/symbols/**'],
+    [NODE, '/guest/', '/session/', '/gic/', 'protocol\\.ts$', 'vscode'],
+    'symbols is pure: it imports nothing outside itself.',
+  ),
+  forbid(
     ['adapter/guest/trace/**', 'adapter/guest/simulated/**'],
     [NODE, '/session/', 'vscode'],
     'guest/trace and guest/simulated run in a browser: no Node API, nothing of session.',

@@ -211,8 +211,9 @@ function addition(state: FrameState, word: number): FrameState | null {
     const isExtended = ((word >>> 21) & 7) === 1;
     if (to === SP && isExtended) {
       const held = state.held.get((word >>> 16) & 31);
-      const isPlain = from === SP && (word & 0x1c00) === 0 && typeof held === 'number' && state.sp !== null;
-      return { ...state, sp: isPlain ? (state.sp ?? 0) + (top === 0xcb ? -held : held) : null };
+      const isPlain = from === SP && (word & 0x1c00) === 0;
+      if (!isPlain || typeof held !== 'number' || state.sp === null) return { ...state, sp: null };
+      return { ...state, sp: state.sp + (top === 0xcb ? -held : held) };
     }
     return to === SP ? state : overwrite(state, to);
   }

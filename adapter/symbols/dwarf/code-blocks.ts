@@ -50,8 +50,12 @@ export function readCodeBlocks(unit: Unit): CodeBlocks {
     /** Blocks around the entry at hand, with their depths. */
     const around: { readonly depth: number; readonly block: CodeBlock }[] = [];
     for (let die = entries.next(); die; die = entries.next()) {
-      while (around.length > 0 && (around[around.length - 1]?.depth ?? 0) >= die.depth) around.pop();
-      const block = blockOf(unit, die, around[around.length - 1]?.block ?? null);
+      let outer = around[around.length - 1];
+      while (outer && !entries.isInside(outer.block.entry, outer.depth)) {
+        around.pop();
+        outer = around[around.length - 1];
+      }
+      const block = blockOf(unit, die, outer?.block ?? null);
       if (!block) continue;
       all.push(block);
       around.push({ depth: die.depth, block });

@@ -26,7 +26,10 @@ export class DieReader {
   readonly #abbreviations: Abbreviations;
   readonly #format: UnitFormat;
   readonly #interest: Interest;
+  /** Entries around the next one, by depth. */
+  readonly #around: number[] = [];
   #depth = 0;
+  #lastDepth = 0;
   #done = false;
 
   /** @param reader over the unit, at an entry */
@@ -55,14 +58,20 @@ export class DieReader {
       if (!abbreviation) return reader.fail(`an entry with abbreviation ${code}, which there is not`, offset);
       const depth = this.#depth;
       if (abbreviation.hasChildren) {
-        this.#depth++;
+        this.#around[this.#depth++] = offset;
         if (this.#depth > DEEPEST) reader.fail(`entries nested more than ${DEEPEST} deep`, offset);
       } else if (depth === 0) this.#done = true;
       const wanted = this.#interest(abbreviation.tag);
       const attributes = this.#attributes(abbreviation, wanted);
+      this.#lastDepth = depth;
       if (attributes) return { offset, tag: abbreviation.tag, depth, attributes };
     }
     return null;
+  }
+
+  /** Whether the entry that `next` returned last is inside of another one, of that offset and depth. */
+  isInside(offset: number, depth: number): boolean {
+    return depth < this.#lastDepth && this.#around[depth] === offset;
   }
 
   #attributes(

@@ -121,26 +121,36 @@ function isShown(symbols: readonly ElfSymbol[], ends: readonly bigint[], index: 
   return true;
 }
 
-/** Looks up the last range that starts at or before an address and has it, in ranges ascending by start. */
+/**
+ * Looks up ranges by address: of those that have it, the last one. They are to be ascending by start. They may be
+ * nested, and overlap in any way: a search is over the places where the answer changes.
+ */
 export function innermostFinder<T extends { readonly start: bigint; readonly end: bigint }>(
   ranges: readonly T[],
 ): (address: bigint) => T | null {
-  const starts = BigUint64Array.from(ranges, (range) => range.start);
-  // Highest end of this range and all before: where that is at or below the address, nothing further down has it.
-  const highest = new BigUint64Array(ranges.length);
-  let high = 0n;
-  ranges.forEach((range, index) => {
-    if (range.end > high) high = range.end;
-    highest[index] = high > MAX_U64 ? MAX_U64 : high;
-  });
-  return (address) => {
-    let index = lastAtOrBefore(starts, address);
-    for (; index >= 0 && (highest[index] as bigint) > address; index--) {
-      const range = ranges[index] as T;
-      if (range.end > address) return range;
+  const places: bigint[] = [];
+  const answers: (T | null)[] = [];
+  /** Ranges that have begun, the last one on top. Those below that have ended are taken off when they get there. */
+  const open: T[] = [];
+  const closeUpTo = (address: bigint): void => {
+    for (let top = open[open.length - 1]; top && top.end <= address; top = open[open.length - 1]) {
+      const { end } = top;
+      for (let ended: T | undefined = top; ended && ended.end <= end; ended = open[open.length - 1]) open.pop();
+      places.push(end);
+      answers.push(open[open.length - 1] ?? null);
     }
-    return null;
   };
+  for (const range of ranges) {
+    if (range.end <= range.start) continue;
+    closeUpTo(range.start);
+    open.push(range);
+    places.push(range.start);
+    answers.push(range);
+  }
+  // What ends behind the last address ends nowhere.
+  closeUpTo(MAX_U64);
+  const starts = BigUint64Array.from(places);
+  return (address) => answers[lastAtOrBefore(starts, address)] ?? null;
 }
 
 const MAX_U64 = (1n << 64n) - 1n;

@@ -39,8 +39,7 @@ export class LineUnit {
   paths(): readonly string[] {
     if (this.#paths) return this.#paths;
     const header = this.#readHeader();
-    this.#paths = header ? filePaths(header, this.unit?.directory ?? '') : [];
-    return this.#paths;
+    return (this.#paths = header ? this.#pathsOf(header) : []);
   }
 
   /** Path of a file; empty if there is none of that number. */
@@ -59,8 +58,7 @@ export class LineUnit {
     if (!header) return (this.#sequences = []);
     const { sequences, definedFiles } = runLineProgram(this.#sections, header);
     if (definedFiles.length > 0) {
-      const all = { ...header, files: [...header.files, ...definedFiles] };
-      this.#paths = filePaths(all, this.unit?.directory ?? '');
+      this.#paths = this.#pathsOf({ ...header, files: [...header.files, ...definedFiles] });
     }
     this.#sequences = sequences
       .filter((sequence) => sequence.size > 0 && this.#isCode(sequence.start))
@@ -82,6 +80,10 @@ export class LineUnit {
   blocks(): CodeBlocks | null {
     if (!this.unit) return null;
     return (this.#blocks ??= readCodeBlocks(this.unit));
+  }
+
+  #pathsOf(header: LineHeader): readonly string[] {
+    return orWarn(this.#sections.warn, [], () => filePaths(header, this.unit?.directory ?? '', this.#sections));
   }
 
   #readHeader(): LineHeader | null {

@@ -148,21 +148,33 @@ function pathOf(value: AttributeValue, unit: Unit | null, sections: DwarfSection
   return (unit && textOf(unit, value)) ?? '';
 }
 
+/** Characters of paths that a byte of the section stands for: few bytes may name a long directory many times. */
+const CHARACTERS_A_BYTE = 256;
+
 /**
  * Paths of a program's files by their number in its rows: directory of compilation, directory and name joined.
  * Absolute, unless the compiler was told to leave that out. What has no name is empty.
+ * @throws DwarfError if they are far longer, all together, than is credible
  */
-export function filePaths(header: LineHeader, compilationDirectory: string): readonly string[] {
-  if (header.version >= 5) {
-    // Directory 0 is the directory of compilation; relative, where the compiler was told so, it is told twice.
-    const first = header.directories[0] ?? '';
-    const base = first === compilationDirectory ? first : joinPath(compilationDirectory, first);
-    return header.files.map(({ name, directory }) =>
-      name === '' ? '' : joinPath(base, directory === 0 ? '' : (header.directories[directory] ?? ''), name),
-    );
-  }
-  const paths = header.files.map(({ name, directory }) =>
-    joinPath(compilationDirectory, directory === 0 ? '' : (header.directories[directory - 1] ?? ''), name),
-  );
-  return ['', ...paths];
+export function filePaths(
+  header: LineHeader,
+  compilationDirectory: string,
+  sections: DwarfSections,
+): readonly string[] {
+  const { directories, files, version, start } = header;
+  const join = (base: string, directory: string, name: string): string => {
+    sections.spend('line', start, (base.length + directory.length + name.length) / CHARACTERS_A_BYTE);
+    return name === '' ? '' : joinPath(base, directory, name);
+  };
+  if (version < 5)
+    return [
+      '',
+      ...files.map(({ name, directory }) =>
+        join(compilationDirectory, directory === 0 ? '' : (directories[directory - 1] ?? ''), name),
+      ),
+    ];
+  // Directory 0 is the directory of compilation; relative, where the compiler was told so, it is told twice.
+  const first = directories[0] ?? '';
+  const base = first === compilationDirectory ? first : joinPath(compilationDirectory, first);
+  return files.map(({ name, directory }) => join(base, directory === 0 ? '' : (directories[directory] ?? ''), name));
 }

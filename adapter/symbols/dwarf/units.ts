@@ -173,9 +173,10 @@ export function entriesOf(unit: Unit, interest: Interest, from = unit.entriesAt)
   return new DieReader(unit.sections.reader('info', from, unit.end), unit.abbreviations, unit.format, interest);
 }
 
-/** An attribute that is a number. */
+/** An attribute that is a number. In old versions its form may be one of offsets, too. */
 export function numberOf(value: AttributeValue | undefined): bigint | null {
-  return value?.kind === 'constant' ? value.value : null;
+  if (value?.kind === 'constant') return value.value;
+  return value?.kind === 'offset' ? BigInt(value.offset) : null;
 }
 
 /** An attribute that is an offset into a section. In old versions a plain number is one. */

@@ -4,9 +4,12 @@ import { SHF_COMPRESSED, SHT_NOBITS, type Section } from './sections.ts';
 
 const ELFCOMPRESS_ZLIB = 1;
 const ELFCOMPRESS_ZSTD = 2;
-/** Deflate cannot make more of a byte than this. */
-const DEFLATE_LIMIT = 1032;
-/** Largest section taken, inflated. */
+/**
+ * Largest section taken, inflated: so many times its size in the file, where that is not little anyway. Debugging
+ * information shrinks to a fifth or so; what says more is made to fill the memory.
+ */
+const MOST_TIMES = 128;
+const LITTLE = 1 << 24;
 const LARGEST = 1 << 30;
 const ZDEBUG_MAGIC = [0x5a, 0x4c, 0x49, 0x42] as const;
 
@@ -49,7 +52,7 @@ export async function sectionBytes(section: Section): Promise<Uint8Array> {
 
 async function inflate(section: Section, compressed: Uint8Array, size: number): Promise<Uint8Array> {
   const fail = (reason: string): ElfError => new ElfError(section.offset, `${section.name}: ${reason}`);
-  if (size > LARGEST || size > compressed.length * DEFLATE_LIMIT)
+  if (size > LARGEST || size > Math.max(LITTLE, compressed.length * MOST_TIMES))
     throw fail(`${compressed.length} compressed bytes cannot become ${size}`);
   const out = new Uint8Array(size);
   let length = 0;

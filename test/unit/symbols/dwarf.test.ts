@@ -4,7 +4,7 @@ import { readCodeBlocks } from '../../../adapter/symbols/dwarf/code-blocks.ts';
 import type { DwarfError } from '../../../adapter/symbols/dwarf/errors.ts';
 import { frameFinder } from '../../../adapter/symbols/dwarf/frame-entries.ts';
 import { rulesAt } from '../../../adapter/symbols/dwarf/frame-rules.ts';
-import { readLineHeader } from '../../../adapter/symbols/dwarf/line-header.ts';
+import { filePaths, readLineHeader } from '../../../adapter/symbols/dwarf/line-header.ts';
 import { runLineProgram, type LineRows } from '../../../adapter/symbols/dwarf/line-program.ts';
 import { DwarfSections, type DwarfSectionName } from '../../../adapter/symbols/dwarf/sections.ts';
 import { readUnits } from '../../../adapter/symbols/dwarf/units.ts';
@@ -259,6 +259,16 @@ describe('entries', () => {
     assert.ok(only);
     readCodeBlocks(only);
     assert.match(String(warnings[0]), /nested more than 1024 deep/);
+  });
+
+  test('paths made of one long directory again and again are not all built', () => {
+    const long = `/${'d'.repeat(100_000)}`;
+    const files = Array.from({ length: 100_000 }, () => ['f', 1, 0, 0]);
+    const line = program([], [4, 1, 1, 0, 1, 1, long, 0, files, 0]);
+    const { sections } = sectionsOf({ line });
+    const header = readLineHeader(sections, 0, null);
+    assert.equal(header.files.length, 100_000);
+    assert.throws(() => filePaths(header, '/project', sections), /overlap so much/);
   });
 
   test('tables made to overlap are not read for hours', () => {

@@ -6,13 +6,9 @@ import { SHT_DYNSYM, SHT_SYMTAB, type Section } from './sections.ts';
 export const STT_NOTYPE = 0;
 export const STT_OBJECT = 1;
 export const STT_FUNC = 2;
-export const STT_SECTION = 3;
-export const STT_FILE = 4;
-export const STT_TLS = 6;
 export const STT_GNU_IFUNC = 10;
 
 export const SHN_UNDEF = 0;
-export const SHN_LORESERVE = 0xff00;
 export const SHN_ABS = 0xfff1;
 
 const ENTRY_SIZE = 24;

@@ -9,8 +9,7 @@ export const ALL = [...BUILT, 'llvm', 'guest'] as const;
 const DATA = new URL('../../data/elf/', import.meta.url);
 
 export function fixtureBytes(name: string): Uint8Array {
-  const url =
-    name === 'guest' ? new URL('../../../examples/guest/guest.elf', import.meta.url) : new URL(`${name}.elf`, DATA);
+  const url = new URL(`${name}.elf`, DATA);
   return new Uint8Array(readFileSync(fileURLToPath(url)));
 }
 

@@ -24,6 +24,7 @@ export interface GicRequests {
   'gic/journal': { arguments: JournalArguments; response: JournalResponse };
   'gic/line': { arguments: LineArguments; response: WriteResponse };
   'gic/step': { arguments: StepArguments; response: StepResponse };
+  'gic/input': { arguments: InputArguments; response: Record<string, never> };
 }
 
 export type GicCommand = keyof GicRequests;
@@ -49,6 +50,8 @@ export interface DescribeResponse {
   spis: number;
   /** Name of what is debugged, for titles: the recording's file name. */
   title: string;
+  /** What kind of guest it is: a recorded run, or a machine that executes a program. */
+  kind: 'trace' | 'simulated';
   canStepBack: boolean;
   /** The frames in address order. */
   frames: FrameInfo[];
@@ -297,6 +300,29 @@ export interface JournalEntry {
   kind: 'normal' | 'mismatch' | 'hole' | 'spurious' | 'unpredicted';
   /** Line in the recording, from 1. */
   line?: number;
+  /** Where the guest's code made the access, where there is code. */
+  code?: CodePlace;
+}
+
+/** A place in a guest's program. */
+export interface CodePlace {
+  pc: Hex;
+  function?: string;
+  /** Path of the source file, and its line, from 1. */
+  file?: string;
+  line?: number;
+}
+
+/* ---- the console of a simulated guest ------------------------------------------------------------------------ */
+
+/** Event `gic/output`: what the guest's UART printed, where the launch configuration wants a terminal for it. */
+export interface OutputEvent {
+  text: string;
+}
+
+/** What is typed at it. */
+export interface InputArguments {
+  text: string;
 }
 
 /* ---- line and step -------------------------------------------------------------------------------------------- */

@@ -19,6 +19,8 @@ export const COMMANDS = {
   debugFile: 'gic.debugFile',
   pickRecording: 'gic.pickRecording',
   openExample: 'gic.openExample',
+  stepAccess: 'gic.stepAccess',
+  stepBackAccess: 'gic.stepBackAccess',
   stepToMatch: 'gic.stepToMatch',
   stepBackToMatch: 'gic.stepBackToMatch',
   changeAccessFilter: 'gic.changeAccessFilter',

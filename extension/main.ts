@@ -14,6 +14,7 @@ import { IrqPanel } from './panel/irq-panel.ts';
 import { storeModel } from './panel/store-model.ts';
 import { focusedSession } from './sessions/choose.ts';
 import { SessionStore } from './sessions/store.ts';
+import { GuestTerminals } from './sessions/terminals.ts';
 import { reportAccidents, watchSessions } from './sessions/watch.ts';
 import { RegisterTree } from './tree/model.ts';
 import { TreeSettings } from './tree/settings.ts';
@@ -32,6 +33,7 @@ export function activate(context: vscode.ExtensionContext): GicInspectorApi {
     store,
     watchSessions(store),
     reportAccidents(store),
+    new GuestTerminals(store),
     vscode.debug.registerDebugAdapterDescriptorFactory(DEBUG_TYPE, new AdapterFactory(context.extensionUri)),
     vscode.debug.registerDebugConfigurationProvider(DEBUG_TYPE, new GicConfigurationProvider(), Initial),
     vscode.debug.registerDebugConfigurationProvider(DEBUG_TYPE, new DynamicConfigurationProvider(), Dynamic),

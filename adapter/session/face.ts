@@ -1,4 +1,5 @@
 import type { DebugProtocol } from '@vscode/debugprotocol';
+import type { CodePlace } from '../protocol.ts';
 import type { Arguments } from './arguments.ts';
 import type { FrameList } from './frames.ts';
 import type { Embark } from './run/runner.ts';
@@ -57,6 +58,8 @@ export interface MachineFace {
   /** @returns false where not all of it can be written; nothing is written then */
   writeMemory(vcpu: number, address: bigint, bytes: Uint8Array): boolean;
   disassemble(address: bigint, before: number, count: number): Promise<DebugProtocol.DisassembledInstruction[]>;
+  /** What is known of an instruction's place in the program. */
+  placeOf(pc: bigint): CodePlace;
   /** Bytes typed at its console. */
   input(bytes: Uint8Array): void;
 }

@@ -1,9 +1,14 @@
-import type { JournalResponse } from '../../adapter/protocol.ts';
+import type { DescribeResponse, JournalEntry, JournalResponse } from '../../adapter/protocol.ts';
 
-/** What the status bar says about the position in a recording. */
-export function statusText(journal: JournalResponse, running: boolean): { text: string; tooltip: string } {
+/** What the status bar says about the position in time. */
+export function statusText(
+  journal: JournalResponse,
+  running: boolean,
+  kind: DescribeResponse['kind'],
+): { text: string; tooltip: string } {
   const next = journal.entries.find((entry) => entry.index === journal.position);
   const icon = running ? '$(sync~spin)' : '$(circuit-board)';
+  if (kind === 'simulated') return machineText(journal, icon, next);
   const position = `op ${journal.position}/${journal.total}`;
   if (!next) {
     return {
@@ -13,4 +18,16 @@ export function statusText(journal: JournalResponse, running: boolean): { text: 
   }
   const vcpu = next.vcpu === null ? 'CPU unknown' : `vCPU ${next.vcpu}`;
   return { text: `${icon} ${position} · ${vcpu}`, tooltip: `Next: ${next.text}. Click to jump to an operation.` };
+}
+
+/** A machine has a past and a present; what comes is known only where it stands before an access. */
+function machineText(
+  { position, total }: JournalResponse,
+  icon: string,
+  next: JournalEntry | undefined,
+): { text: string; tooltip: string } {
+  const text = `${icon} access ${position}`;
+  if (next === undefined) return { text, tooltip: `${total} accesses and wires so far. Click to go back to one.` };
+  const past = position + 1 < total ? ' · past' : '';
+  return { text: `${text}${past}`, tooltip: `Next: ${next.text}. Click to go to another one.` };
 }

@@ -39,7 +39,9 @@ export class PositionStatus {
       const journal = await session.request('gic/journal', { start: session.position, count: 1 });
       // A later update is on its way: its answer counts.
       if (turn !== this.#latest) return;
-      const text = statusText(journal, session.state === 'running');
+      const { kind } = await session.describe();
+      if (turn !== this.#latest) return;
+      const text = statusText(journal, session.state === 'running', kind);
       this.#item.text = text.text;
       this.#item.tooltip = text.tooltip;
     } catch {

@@ -26,7 +26,13 @@ export function registerStepCommands(store: SessionStore, filters: AccessFilters
     else if (given === undefined) filters.forget(until);
     return response;
   };
+  const oneAccess = async (direction: StepArguments['direction'], id: unknown): Promise<StepResponse | undefined> => {
+    const session = await chooseSession(store, textOf(id));
+    return session && step(session, { direction }, textOf(id) !== undefined);
+  };
   return vscode.Disposable.from(
+    vscode.commands.registerCommand(COMMANDS.stepAccess, (id?: unknown) => oneAccess('forward', id)),
+    vscode.commands.registerCommand(COMMANDS.stepBackAccess, (id?: unknown) => oneAccess('backward', id)),
     vscode.commands.registerCommand(COMMANDS.stepToMatch, (expression?: unknown, id?: unknown) =>
       stepTo('forward', expression, id),
     ),

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { readHead } from './head.ts';
 import type { Surroundings } from './decide.ts';
-import { recogniseRecording, type Recognised } from './recognise.ts';
+import { recogniseProgram, recogniseRecording, type Recognised } from './recognise.ts';
 
 /** The file in front of the user. A gzipped file opens no text editor, so the active tab counts too. */
 export function activeFile(): vscode.Uri | undefined {
@@ -16,10 +16,11 @@ export async function lookAround(): Promise<Surroundings> {
   return { activeFile: uri?.fsPath, recognised: uri && (await recogniseFile(uri)) };
 }
 
-/** What a file is; undefined where it is no recording or cannot be read. */
+/** What a file is; undefined where it is nothing that can be debugged, or cannot be read. */
 export async function recogniseFile(uri: vscode.Uri): Promise<Recognised | undefined> {
   try {
-    return recogniseRecording(await readHead(uri.fsPath));
+    const head = await readHead(uri.fsPath);
+    return recogniseProgram(head) ?? recogniseRecording(head.toString('utf8'));
   } catch {
     return undefined;
   }

@@ -32,7 +32,10 @@ export function decide(raw: RawConfiguration, around: Surroundings): Decision {
     return { kind: 'error', message: '“program” in the launch configuration has to be a path, as a string.' };
   }
   if (raw.request !== undefined && raw.request !== '' && raw.request !== 'launch') {
-    return { kind: 'error', message: `GIC Inspector can “launch” a recording; it cannot “${raw.request}”.` };
+    return {
+      kind: 'error',
+      message: `GIC Inspector can “launch” a program or a recording; it cannot “${raw.request}”.`,
+    };
   }
   const given = raw.program?.trim();
   if (given) return { kind: 'launch', configuration: complete(raw, given) };

@@ -4,13 +4,13 @@ import { constants, gunzipSync } from 'node:zlib';
 /** Bytes read from the start of a file: enough to recognise it, little enough for a 200 MB log. */
 const HEAD_BYTES = 65_536;
 
-/** The beginning of a file as text, unzipped where it is gzipped. Rejects where it cannot be read. */
-export async function readHead(path: string): Promise<string> {
+/** The beginning of a file, unzipped where it is gzipped. Rejects where it cannot be read. */
+export async function readHead(path: string): Promise<Buffer> {
   const file = await open(path, 'r');
   try {
     const { buffer, bytesRead } = await file.read(Buffer.alloc(HEAD_BYTES), 0, HEAD_BYTES, 0);
     const head = buffer.subarray(0, bytesRead);
-    return (isGzip(head) ? unzipHead(head) : head).toString('utf8');
+    return isGzip(head) ? unzipHead(head) : head;
   } finally {
     await file.close();
   }

@@ -13,8 +13,9 @@ interface RecordingItem extends vscode.QuickPickItem {
 /** Asks for a recording: those in the workspace, or any other. Undefined where the user gave up. */
 export async function pickRecording(): Promise<vscode.Uri | undefined> {
   const picked = await vscode.window.showQuickPick<RecordingItem>(itemsOrBrowse(), {
-    title: 'Debug a recorded run',
-    placeHolder: 'Which recording? gic-trace files and QEMU, ftrace or vgic-state logs',
+    title: 'Debug a guest',
+    placeHolder:
+      'Which program or recording? ELF files and Images; gic-trace files and QEMU, ftrace or vgic-state logs',
     matchOnDescription: true,
   });
   if (!picked) return undefined;
@@ -44,10 +45,14 @@ async function recordingItem(uri: vscode.Uri): Promise<RecordingItem | undefined
 
 async function browseForRecording(): Promise<vscode.Uri | undefined> {
   const uris = await vscode.window.showOpenDialog({
-    title: 'Debug a recorded run',
+    title: 'Debug a guest',
     openLabel: 'Debug',
     canSelectMany: false,
-    filters: { Recordings: ['gictrace', 'jsonl', 'log', 'txt', 'gz'], 'All files': ['*'] },
+    filters: {
+      Programs: ['elf', 'axf', 'flat', 'bin'],
+      Recordings: ['gictrace', 'jsonl', 'log', 'txt', 'gz'],
+      'All files': ['*'],
+    },
   });
   return uris?.[0];
 }

@@ -43,7 +43,7 @@ export class GicConfigurationProvider implements vscode.DebugConfigurationProvid
   ): Promise<vscode.DebugConfiguration | undefined> {
     const program = absoluteProgram(String(configuration['program'] ?? ''), folder?.uri.fsPath);
     const problem = await problemWith(program);
-    if (problem === undefined) return { ...configuration, program };
+    if (problem === undefined) return { console: 'integratedTerminal', ...configuration, program };
     this.#refuse(problem, folder);
     return undefined;
   }
@@ -79,10 +79,10 @@ function configurationFor(uri: vscode.Uri, folder: vscode.WorkspaceFolder | unde
 
 /** Why a file cannot be debugged; undefined where it can. */
 async function problemWith(program: string): Promise<string | undefined> {
-  if (program === '') return 'The launch configuration names no recording.';
+  if (program === '') return 'The launch configuration names no program.';
   try {
     const stats = await stat(program);
-    return stats.isDirectory() ? `${program} is a folder, not a recording.` : undefined;
+    return stats.isDirectory() ? `${program} is a folder: “program” is a file.` : undefined;
   } catch (error) {
     const missing = (error as NodeJS.ErrnoException).code === 'ENOENT';
     return missing ? `There is no file ${program}.` : `${program} cannot be read: ${(error as Error).message}`;

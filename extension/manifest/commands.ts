@@ -16,9 +16,11 @@ function command(id: CommandId, title: string, icon?: string): CommandContributi
 }
 
 export const commands: readonly CommandContribution[] = [
-  command(COMMANDS.debugFile, 'Debug This Recording', 'debug-alt'),
-  command(COMMANDS.pickRecording, 'Pick a Recording…'),
-  command(COMMANDS.openExample, 'Open an Example Recording…', 'mortar-board'),
+  command(COMMANDS.debugFile, 'Debug This File', 'debug-alt'),
+  command(COMMANDS.pickRecording, 'Pick a Program or Recording…'),
+  command(COMMANDS.openExample, 'Open an Example…', 'mortar-board'),
+  command(COMMANDS.stepAccess, 'Step to Next GIC Access', 'debug-step-into'),
+  command(COMMANDS.stepBackAccess, 'Step Back over GIC Access', 'debug-step-back'),
   command(COMMANDS.stepToMatch, 'Step to Next Matching GIC Access', 'arrow-circle-right'),
   command(COMMANDS.stepBackToMatch, 'Step Back to Previous Matching GIC Access', 'arrow-circle-left'),
   command(COMMANDS.changeAccessFilter, 'Change Access Filter…', 'filter'),

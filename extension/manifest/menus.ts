@@ -41,6 +41,8 @@ const palette: readonly MenuItem[] = [
   { command: COMMANDS.formatDec, when: NEVER },
   { command: COMMANDS.formatBin, when: NEVER },
   { command: COMMANDS.editRegister, when: SESSION },
+  { command: COMMANDS.stepAccess, when: SESSION },
+  { command: COMMANDS.stepBackAccess, when: SESSION },
   { command: COMMANDS.stepToMatch, when: SESSION },
   { command: COMMANDS.stepBackToMatch, when: SESSION },
   { command: COMMANDS.jumpTo, when: SESSION },
@@ -109,6 +111,7 @@ export const menus: Readonly<Record<string, readonly MenuItem[]>> = {
   'debug/toolBar': [
     { command: COMMANDS.stepBackToMatch, when: inGicSession, group: 'navigation@90' },
     { command: COMMANDS.stepToMatch, when: inGicSession, group: 'navigation@91' },
+    { command: COMMANDS.stepAccess, when: inGicSession, group: 'navigation@92' },
     { command: COMMANDS.changeAccessFilter, when: inGicSession, group: 'navigation@92' },
   ],
   'editor/title/run': [{ command: COMMANDS.debugFile, when: RECORDING_FILE, group: 'navigation@1' }],

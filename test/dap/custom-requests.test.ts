@@ -15,6 +15,7 @@ test('describe tells frames and registers', () =>
         cpus: true,
         spis: true,
         title: 'kvm-4.10-scenario-v3-bringup-redist-ppi.jsonl',
+        kind: 'trace',
         canStepBack: true,
       },
     );

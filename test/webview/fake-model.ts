@@ -275,7 +275,16 @@ export class FakeModel implements PanelModel {
     const { version, cpus, spis, gic, total, position } = controller;
     switch (command) {
       case 'gic/describe':
-        return { version, gic, profile: 'kvm-4.10', cpus, spis, title: `${sessionId}.gictrace`, canStepBack: true };
+        return {
+          version,
+          gic,
+          profile: 'kvm-4.10',
+          cpus,
+          spis,
+          title: `${sessionId}.gictrace`,
+          kind: 'trace',
+          canStepBack: true,
+        };
       case 'gic/irqs': {
         const { since } = raw as GicRequests['gic/irqs']['arguments'];
         return { version, full: since === undefined, rows: controller.since(since) };

@@ -16,7 +16,15 @@ import { nextSort, sortRows } from '../../webview/model/sort.ts';
 import { moveInGrid } from '../../webview/ui/grid-keys.ts';
 import { irq, table } from './rows.ts';
 
-const SUMMARY = { gic: 'v2', profile: 'kvm-4.10', cpus: 2, spis: 64, title: 't', canStepBack: true } as const;
+const SUMMARY = {
+  gic: 'v2',
+  profile: 'kvm-4.10',
+  cpus: 2,
+  spis: 64,
+  title: 't',
+  kind: 'trace',
+  canStepBack: true,
+} as const;
 
 function filled(rows: IrqRow[]): IrqTable {
   const irqs = new IrqTable();

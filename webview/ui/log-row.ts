@@ -78,9 +78,7 @@ const marker = (isNext: boolean): TemplateResult =>
 
 function endCells(isNext: boolean): TemplateResult {
   return html`<div class="cell log-index" role="gridcell">${marker(isNext)}</div>
-    <div class="cell log-end" role="gridcell">
-      ${isNext ? 'The end: every operation has been executed' : 'The end'}
-    </div>`;
+    <div class="cell log-end" role="gridcell">${isNext ? 'The end: nothing further is known' : 'The end'}</div>`;
 }
 
 function loadingCells(index: number, isNext: boolean): TemplateResult {
@@ -109,10 +107,20 @@ function entryCells(entry: JournalEntry, isNext: boolean): TemplateResult {
     </div>
     <div class="cell log-register num" role="gridcell" title=${entry.register ?? nothing}>${entry.register ?? ''}</div>
     <div class="cell log-value num" role="gridcell" title=${entry.value ?? nothing}>${entry.value ?? ''}</div>
-    <div class="cell log-text" role="gridcell" title=${entry.text}>${entry.text}</div>
+    <div class="cell log-text" role="gridcell" title=${[entry.text, codeText(entry)].filter(Boolean).join('\n')}>
+      ${entry.text}${entry.code ? html` <span class="dim log-code">${codeText(entry)}</span>` : nothing}
+    </div>
     <div class="cell log-remark" role="gridcell" title=${[kind?.title, entry.remark].filter(Boolean).join('\n')}>
       ${kind ? html`<span class="kind ${kind.tone}">${icon(kind.icon)}${kind.text}</span>` : nothing}${entry.remark ?? ''}
     </div>`;
+}
+
+/** "gic_end, gic.c:78": which code made the access. */
+function codeText({ code }: JournalEntry): string {
+  if (code === undefined) return '';
+  const file = code.file?.split(/[\\/]/).at(-1);
+  const line = file === undefined || code.line === undefined ? '' : `, ${file}:${code.line}`;
+  return `${code.function ?? code.pc}${line}`;
 }
 
 function vcpuText(entry: JournalEntry): TemplateResult | string {

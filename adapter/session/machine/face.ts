@@ -73,6 +73,15 @@ export function machineFace(
       writeMemory: (vcpu, address, bytes) => guest.machine.writeVirtual(vcpu, address, bytes),
       disassemble: (address, before, count) =>
         disassemble(guest, cursor.vcpu, symbols, sources, address, before, count),
+      placeOf(pc) {
+        const found = symbols?.functionAt(pc);
+        const line = symbols?.lineAt(pc);
+        return {
+          pc: `0x${pc.toString(16)}`,
+          ...(found ? { function: found.name } : {}),
+          ...(line ? { file: sources.pathOf(line.file), line: line.line } : {}),
+        };
+      },
       input: (bytes) => guest.machine.input(bytes),
     },
     settle: () => terminal.flush(),

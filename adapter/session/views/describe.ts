@@ -28,6 +28,7 @@ export function describeGuest(guest: Guest): Omit<DescribeResponse, 'version'> {
     cpus,
     spis,
     title: guest.title,
+    kind: guest.kind,
     canStepBack: guest.capabilities.stepBack,
     frames,
     tables,

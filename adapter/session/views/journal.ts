@@ -1,9 +1,10 @@
 import { hexOf } from '../../gic/inspect/decode.ts';
 import { Outcome, type Guest } from '../../guest/guest.ts';
+import type { Face } from '../face.ts';
 import type { JournalEntry } from '../../protocol.ts';
 
 /** One entry of time for the access log. */
-export function journalEntry(guest: Guest, index: number): JournalEntry {
+export function journalEntry(guest: Guest, face: Face, index: number): JournalEntry {
   const operation = guest.operation(index);
   const outcome = guest.outcome(index);
   const remark = guest.remark(index);
@@ -22,6 +23,8 @@ export function journalEntry(guest: Guest, index: number): JournalEntry {
   if (operation.register !== null) entry.register = operation.register;
   if (remark !== null) entry.remark = remark;
   if (operation.line !== null) entry.line = operation.line;
+  const code = operation.pc === null ? undefined : face.machine?.placeOf(operation.pc);
+  if (code !== undefined) entry.code = code;
   return entry;
 }
 

@@ -53,7 +53,7 @@ aarch64-linux-gnu-ld --build-id=none -z max-page-size=4096 --no-warn-rwx-segment
 rm llvm.o
 chmod -x llvm.elf
 describe llvm llvm.elf
-describe guest ../../../examples/guest/guest.elf
+describe guest guest.elf
 # Split units' inlined functions are elsewhere.
 rm split.addresses.txt
 find . -name '*.txt' -empty -delete

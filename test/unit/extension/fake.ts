@@ -80,6 +80,7 @@ export const V2: DescribeResponse = {
   cpus: 2,
   spis: 96,
   title: 'run.gictrace',
+  kind: 'trace',
   canStepBack: true,
   frames: [
     { ...shared, id: 'GICD', title: 'Distributor', base: '0x8000000', table: 'GICD' },

@@ -8,6 +8,7 @@ export const run = (): Promise<void> =>
     () => import('./tree.ts'),
     () => import('./panel.ts'),
     () => import('./views.ts'),
+    () => import('./simulated.ts'),
     () => import('./open.ts'),
     () => import('./trouble.ts'),
   );

@@ -50,10 +50,10 @@ export const LOOK: HandlerTable = {
   },
 
   'gic/journal'(session, args): JournalResponse {
-    const { guest, publisher } = session.debuggee;
-    const start = args.integer('start', 0);
+    const { guest, face, publisher } = session.debuggee;
+    const start = Math.max(args.integer('start', 0), guest.first);
     const count = Math.min(args.integer('count', 0), MOST_ENTRIES, Math.max(0, guest.total - start));
-    const entries = Array.from({ length: count }, (_, i) => journalEntry(guest, start + i));
+    const entries = Array.from({ length: count }, (_, i) => journalEntry(guest, face, start + i));
     return { version: publisher.version, total: guest.total, position: guest.position, entries };
   },
 };

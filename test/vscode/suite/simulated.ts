@@ -96,6 +96,7 @@ describe('a simulated guest', () => {
     assert.equal(write.ok, true);
     await goOn(session);
     await until('the guest ends', () => (sessions.all().length === 0 ? true : undefined));
+    await vscode.commands.executeCommand('workbench.action.terminal.focus');
     await ui.wait('.xterm');
     await ui.screenshot('simulated-done-dark');
   });

@@ -1,5 +1,5 @@
 // `npm start`: opens VS Code with GIC Inspector and the examples.
-//   --headless   no window: run an example session and print what happens
+//   --headless   no window: run the example guest and print what it says, and its interrupts
 //   --browser    VS Code in the browser even where the desktop `code` is there
 //   --port N     the port for VS Code in the browser (default: a free one)
 import { spawnSync } from 'node:child_process';
@@ -31,8 +31,11 @@ await script(async () => {
   if (values.headless === true)
     return run(process.execPath, [
       path.join('dist', 'cli.js'),
-      'session',
-      path.join('examples', 'edk2-gicv2.gictrace'),
+      'run',
+      '--cpus',
+      '2',
+      '--irqs',
+      path.join('examples', 'guest', 'guest.elf'),
     ]);
   if (values.browser !== true && port === undefined && hasDesktop()) {
     await mustRun('code', [`--extensionDevelopmentPath=${ROOT}`, '--new-window', EXAMPLES]);

@@ -23,7 +23,7 @@ async function debugFile(resource?: unknown): Promise<boolean> {
   if (resource === FROM_F5) return (await vscode.commands.executeCommand('workbench.action.debug.start')) !== false;
   if (resource instanceof vscode.Uri) {
     void vscode.window.showErrorMessage(
-      `${baseName(resource.path)} is no recording GIC Inspector knows: no gic-trace, QEMU trace, ftrace or vgic-state text.`,
+      `${baseName(resource.path)} is nothing GIC Inspector can debug: no AArch64 program, and no gic-trace, QEMU trace, ftrace or vgic-state text.`,
     );
     return false;
   }
@@ -35,18 +35,18 @@ async function isRecording(uri: vscode.Uri): Promise<boolean> {
   return judgeName(uri.path) === 'certain' || (await recogniseFile(uri)) !== undefined;
 }
 
-async function start(uri: vscode.Uri): Promise<boolean> {
+async function start(uri: vscode.Uri, more: Record<string, unknown> = {}): Promise<boolean> {
   const folder = vscode.workspace.getWorkspaceFolder(uri);
-  return vscode.debug.startDebugging(folder, complete({ type: DEBUG_TYPE }, uri.fsPath));
+  return vscode.debug.startDebugging(folder, complete({ type: DEBUG_TYPE, ...more }, uri.fsPath));
 }
 
-/** Debugs one of the recordings that come with the extension. */
+/** Debugs one of the guests and recordings that come with the extension. */
 async function openExample(extension: vscode.Uri, name: unknown): Promise<boolean> {
   const examples = await listExamples(vscode.Uri.joinPath(extension, EXAMPLES_PATH));
   if (typeof name === 'string') {
     const named = examples.find((example) => example.label === name);
     if (!named) throw new Error(`There is no example ${name}.`);
-    return start(named.uri);
+    return start(named.uri, named.configuration);
   }
   if (examples.length === 0) {
     void vscode.window.showErrorMessage('No examples came with this installation of GIC Inspector.');
@@ -54,16 +54,30 @@ async function openExample(extension: vscode.Uri, name: unknown): Promise<boolea
   }
   const picked = await vscode.window.showQuickPick(examples, {
     title: 'Examples',
-    placeHolder: 'Which recorded run?',
+    placeHolder: 'Which guest, or which recorded run?',
   });
-  return picked ? start(picked.uri) : false;
+  return picked ? start(picked.uri, picked.configuration) : false;
 }
 
 interface Example extends vscode.QuickPickItem {
   readonly uri: vscode.Uri;
+  /** What its launch configuration says besides. */
+  readonly configuration: Record<string, unknown>;
 }
 
+/** Guests lie in a folder of their own, with their sources; they have two vCPUs. */
+const GUESTS = 'guest';
+
 async function listExamples(folder: vscode.Uri): Promise<Example[]> {
+  const guests = await examplesIn(vscode.Uri.joinPath(folder, GUESTS), `${GUESTS}/`, { cpus: 2 });
+  return [...guests, ...(await examplesIn(folder, '', {}))];
+}
+
+async function examplesIn(
+  folder: vscode.Uri,
+  prefix: string,
+  configuration: Record<string, unknown>,
+): Promise<Example[]> {
   let entries: [string, vscode.FileType][];
   try {
     entries = await vscode.workspace.fs.readDirectory(folder);
@@ -72,10 +86,10 @@ async function listExamples(folder: vscode.Uri): Promise<Example[]> {
   }
   const files = entries.filter(([, type]) => type === vscode.FileType.File).map(([name]) => name);
   const examples = await Promise.all(
-    files.map(async (label): Promise<Example[]> => {
-      const uri = vscode.Uri.joinPath(folder, label);
+    files.map(async (name): Promise<Example[]> => {
+      const uri = vscode.Uri.joinPath(folder, name);
       const recognised = await recogniseFile(uri);
-      return recognised ? [{ label, description: recognised.summary, uri }] : [];
+      return recognised ? [{ label: prefix + name, description: recognised.summary, uri, configuration }] : [];
     }),
   );
   return examples.flat();

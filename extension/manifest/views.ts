@@ -19,10 +19,10 @@ export const viewsWelcome = [
     view: VIEWS.registers,
     when: `!${CONTEXT.hasSession}`,
     contents: [
-      'Open a recorded run and press F5: every access to the interrupt controller becomes a step, forwards and backwards.',
-      `[Choose a Recording](command:${COMMANDS.debugFile})`,
+      'Open a program or a recorded run and press F5: every access to the interrupt controller becomes a step.',
+      `[Choose a Program or Recording](command:${COMMANDS.debugFile})`,
       `[Try an Example](command:${COMMANDS.openExample})`,
-      'Recordings are gic-trace files, QEMU trace logs, Linux ftrace text and KVM vgic-state dumps, gzipped or not.',
+      'Programs are AArch64 ELF files, Linux Images and flat binaries: they run on a simulated machine. Recordings are gic-trace files, QEMU trace logs, Linux ftrace text and KVM vgic-state dumps, gzipped or not.',
     ].join('\n'),
   },
 ];

@@ -11,6 +11,7 @@ import { importLog, loadProgram } from '../../adapter/guest/trace/import/import-
 import { replay } from '../../adapter/guest/trace/replay.ts';
 import { TraceGuest } from '../../adapter/guest/trace/trace-guest.ts';
 import { openTextSource } from '../../adapter/session/text-source.ts';
+import { benchCpu } from './cpu/cpu.ts';
 import { openMix, runMix } from './mix.ts';
 
 /*
@@ -121,6 +122,7 @@ const SECTIONS: Readonly<Record<string, () => void | Promise<void>>> = {
   'mix-v2-journal': () => benchMix('v2', true),
   snapshot: benchSnapshot,
   replay: benchReplay,
+  cpu: () => benchCpu(report),
 };
 
 const [wanted] = process.argv.slice(2);

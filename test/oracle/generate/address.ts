@@ -83,9 +83,7 @@ export function prepareAccess(draft: Draft, word: number): void {
   if (form.kind === 'none' || form.kind === 'literal' || random.once(32)) return;
   const base = bits(word, 9, 5);
   if (form.kind === 'base') {
-    // Ordered loads and stores have to be aligned too, but Unicorn does not check them.
-    const checked = form.align > 1 && !isOrdered(word);
-    const stray = checked && random.once(24) ? 1 + random.below(form.align - 1) : 0;
+    const stray = form.align > 1 && random.once(24) ? 1 + random.below(form.align - 1) : 0;
     setBase(draft, base, BigInt(target(draft, form.align) + stray - form.offset));
     return;
   }
@@ -99,12 +97,6 @@ export function prepareAccess(draft: Draft, word: number): void {
   }
   const offset = extended(x(draft, index), form.extend) << BigInt(form.shift);
   if (index !== base) setBase(draft, base, BigInt(target(draft, 1)) - offset);
-}
-
-const ORDERED = pattern('xx001000 1x0xxxxx xxxxxxxx xxxxxxxx');
-
-function isOrdered(word: number): boolean {
-  return matches(ORDERED, word);
 }
 
 function extended(value: bigint, option: number): bigint {

@@ -1,5 +1,6 @@
 import { MAX_WORDS, type Case } from '../case.ts';
 import { verdict } from '../outside.ts';
+import { isAloneForUnicorn, isHopelessForUnicorn } from '../unicorn-faults.ts';
 import { ANYTHING_CLASSES } from './anything.ts';
 import { CONTROL_CLASSES } from './control.ts';
 import { newDraft, type Draft } from './draft.ts';
@@ -61,7 +62,10 @@ export function newGenerator(seed: number, classes: readonly InstructionClass[] 
       const draft = newDraft(new Random(seed, index), pageOf(index));
       const { random } = draft;
       const wanted = random.once(4) ? 2 + random.below(MAX_WORDS - 1) : 1;
-      for (let n = 0; n < ATTEMPTS && draft.words.length < wanted; n++) add(draft, choose(random));
+      for (let n = 0; n < ATTEMPTS && draft.words.length < wanted; n++) {
+        add(draft, choose(random));
+        if (draft.words.some(runsAlone)) break;
+      }
       while (draft.words.length === 0) add(draft, choose(random));
       const { classes: names, words, state, memory } = draft;
       return { classes: names, words, state, memory };
@@ -69,15 +73,19 @@ export function newGenerator(seed: number, classes: readonly InstructionClass[] 
   };
 }
 
+/** What lies outside the core, because what is behind it would never be reached; and what Unicorn gets wrong. */
+function runsAlone(word: number): boolean {
+  const { kind } = verdict(word);
+  return kind === 'undefined' || kind === 'nop' || isAloneForUnicorn(word);
+}
+
 /** Adds an instruction of a class, or a sequence, unless it is one that cannot be compared or does not fit. */
 function add(draft: Draft, one: InstructionClass): void {
   const words = one.words(draft.random);
   if (draft.words.length + words.length > MAX_WORDS) return;
   const verdicts = words.map((word) => verdict(word).kind);
-  if (verdicts.includes('excluded')) return;
-  // What lies outside the core runs alone: what is behind it would never be reached.
-  const isAlone = verdicts.includes('undefined');
-  if (isAlone && draft.words.length > 0) return;
+  if (verdicts.includes('excluded') || words.some(isHopelessForUnicorn)) return;
+  if (words.some(runsAlone) && draft.words.length > 0) return;
   for (const word of words) {
     draft.words.push(word);
     draft.classes.push(one.name);

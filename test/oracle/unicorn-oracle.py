@@ -141,7 +141,7 @@ class Oracle:
 def read_exactly(stream, count):
     data = stream.read(count)
     if len(data) != count:
-        sys.exit("unicorn.py: the batch ends too early")
+        sys.exit("the batch ends too early")
     return data
 
 

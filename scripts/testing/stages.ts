@@ -1,4 +1,5 @@
-import { BROWSER_PACKAGES, ensureDebianPackages } from '../vscode-server/debian.ts';
+import { BROWSER_PACKAGES, ensureDebianPackages, ORACLE_PACKAGES } from '../vscode-server/debian.ts';
+import { SetupError } from '../vscode-server/step.ts';
 import { runTool } from './command.ts';
 import { runNodeTests } from './node-tests.ts';
 import type { Stage } from './stage.ts';
@@ -15,6 +16,16 @@ async function every(...checks: readonly (() => Promise<boolean>)[]): Promise<{ 
 
 function nodeStage(name: string, title: string): Stage {
   return { name, title, run: () => runNodeTests(`test/${name}`) };
+}
+
+/** Without Unicorn, the tests that need it are skipped, and say so. */
+async function installOracle(): Promise<void> {
+  try {
+    await ensureDebianPackages(ORACLE_PACKAGES);
+  } catch (error) {
+    if (!(error instanceof SetupError)) throw error;
+    console.log(error.message);
+  }
 }
 
 /** The stages of `npm test`, in their order. */
@@ -37,6 +48,14 @@ export const STAGES: readonly Stage[] = [
   nodeStage('conformance', "Conformance with the vgic's own answers"),
   nodeStage('dap', 'Debug adapter protocol'),
   nodeStage('fuzz', 'Property tests'),
+  {
+    name: 'oracle',
+    title: 'CPU core against Unicorn',
+    run: async () => {
+      await installOracle();
+      return runNodeTests('test/oracle');
+    },
+  },
   {
     name: 'webview',
     title: 'Webview in a browser',

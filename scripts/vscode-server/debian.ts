@@ -4,6 +4,9 @@ import { runStep, SetupError } from './step.ts';
 /** What a real browser window needs: the browser, and fonts that make its screenshots readable. */
 export const BROWSER_PACKAGES = ['chromium', 'fonts-dejavu-core', 'fonts-liberation'] as const;
 
+/** What the CPU core is compared with; Unicorn's Python module imports setuptools' without depending on it. */
+export const ORACLE_PACKAGES = ['python3-unicorn', 'python3-setuptools'] as const;
+
 /** What the server's native modules are built with. */
 export const BUILD_PACKAGES = [
   'g++',

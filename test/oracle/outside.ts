@@ -62,7 +62,11 @@ const CONTROL: readonly Row[] = [
   nopAs('FEAT_PAuth: XPACLRI', '11010101 00000011 00100000 11111111'),
   undefinedAs('FEAT_SB: SB', '11010101 00000011 0011xxxx 111xxxxx'),
   // MSR (immediate)
-  undefinedAs('FEAT_FlagM: CFINV, XAFLAG, AXFLAG', '11010101 00000000 0100xxxx 0xxxxxxx', (word) => bits(word, 6, 5) < 3),
+  undefinedAs(
+    'FEAT_FlagM: CFINV, XAFLAG, AXFLAG',
+    '11010101 00000000 0100xxxx 0xxxxxxx',
+    (word) => bits(word, 6, 5) < 3,
+  ),
   undefinedAs('FEAT_UAO', '11010101 00000000 0100xxxx 011xxxxx'),
   undefinedAs('FEAT_PAN', '11010101 00000000 0100xxxx 100xxxxx'),
   excluded('MSR SPSel exchanges the stack pointers', '11010101 00000000 0100xxxx 101xxxxx'),
@@ -78,15 +82,28 @@ const CONTROL: readonly Row[] = [
 const MEMORY: readonly Row[] = [
   // Exclusive and ordered
   undefinedAs('FEAT_LOR: LDLAR, STLLR', 'xx001000 1x0xxxxx 0xxxxxxx xxxxxxxx'),
-  excluded(`${UNPREDICTABLE}: should-be-one bits of exclusive or ordered loads and stores`, 'xx001000 xx0xxxxx xxxxxxxx xxxxxxxx', (word) =>
-    rt2(word) !== 31 || ((bits(word, 23, 22) !== 0) && rs(word) !== 31),
+  excluded(
+    `${UNPREDICTABLE}: should-be-one bits of exclusive or ordered loads and stores`,
+    'xx001000 xx0xxxxx xxxxxxxx xxxxxxxx',
+    (word) => rt2(word) !== 31 || (bits(word, 23, 22) !== 0 && rs(word) !== 31),
   ),
-  excluded(`${UNPREDICTABLE}: should-be-one bits of LDXP`, '1x001000 011xxxxx xxxxxxxx xxxxxxxx', (word) => rs(word) !== 31),
-  excluded(`${UNPREDICTABLE}: LDXP of one register twice`, '1x001000 011xxxxx xxxxxxxx xxxxxxxx', (word) => rt(word) === rt2(word)),
-  excluded(`${UNPREDICTABLE}: STXR or STXP whose status is another of its registers`, 'xx001000 00xxxxxx xxxxxxxx xxxxxxxx', (word) =>
-    rs(word) === rt(word) ||
-    (rs(word) === rn(word) && rn(word) !== 31) ||
-    (bits(word, 21, 21) === 1 && word >>> 31 === 1 && rs(word) === rt2(word)),
+  excluded(
+    `${UNPREDICTABLE}: should-be-one bits of LDXP`,
+    '1x001000 011xxxxx xxxxxxxx xxxxxxxx',
+    (word) => rs(word) !== 31,
+  ),
+  excluded(
+    `${UNPREDICTABLE}: LDXP of one register twice`,
+    '1x001000 011xxxxx xxxxxxxx xxxxxxxx',
+    (word) => rt(word) === rt2(word),
+  ),
+  excluded(
+    `${UNPREDICTABLE}: STXR or STXP whose status is another of its registers`,
+    'xx001000 00xxxxxx xxxxxxxx xxxxxxxx',
+    (word) =>
+      rs(word) === rt(word) ||
+      (rs(word) === rn(word) && rn(word) !== 31) ||
+      (bits(word, 21, 21) === 1 && word >>> 31 === 1 && rs(word) === rt2(word)),
   ),
   // Atomics
   undefinedAs('FEAT_LRCPC: LDAPR', 'xx111000 101xxxxx 110000xx xxxxxxxx'),
@@ -94,19 +111,29 @@ const MEMORY: readonly Row[] = [
   undefinedAs('FEAT_LRCPC2, FEAT_MTE, FEAT_MOPS', 'xx011001 xxxxxxxx xxxxxxxx xxxxxxxx'),
   undefinedAs('FEAT_MTE: STGP', '0110100x x0xxxxxx xxxxxxxx xxxxxxxx', (word) => bits(word, 24, 23) !== 0),
   // Pairs
-  excluded(`${UNPREDICTABLE}: LDP of one register twice`, 'xx101x0x x1xxxxxx xxxxxxxx xxxxxxxx', (word) => rt(word) === rt2(word)),
-  excluded(`${UNPREDICTABLE}: LDP or STP whose base is written back and is one of the pair`, 'xx10100x 1xxxxxxx xxxxxxxx xxxxxxxx', (word) =>
-    rn(word) !== 31 && (rt(word) === rn(word) || rt2(word) === rn(word)),
+  excluded(
+    `${UNPREDICTABLE}: LDP of one register twice`,
+    'xx101x0x x1xxxxxx xxxxxxxx xxxxxxxx',
+    (word) => rt(word) === rt2(word),
+  ),
+  excluded(
+    `${UNPREDICTABLE}: LDP or STP whose base is written back and is one of the pair`,
+    'xx10100x 1xxxxxxx xxxxxxxx xxxxxxxx',
+    (word) => rn(word) !== 31 && (rt(word) === rn(word) || rt2(word) === rn(word)),
   ),
   // Single registers
-  excluded(`${UNPREDICTABLE}: the base is written back and is the register`, 'xx111000 xx0xxxxx xxxxx1xx xxxxxxxx', (word) =>
-    bits(word, 11, 10) !== 2 && isBaseTwice(word),
+  excluded(
+    `${UNPREDICTABLE}: the base is written back and is the register`,
+    'xx111000 xx0xxxxx xxxxx1xx xxxxxxxx',
+    (word) => bits(word, 11, 10) !== 2 && isBaseTwice(word),
   ),
 ];
 
 const REGISTER: readonly Row[] = [
-  undefinedAs('FEAT_MTE: SUBP, IRG, GMI', '1xx11010 110xxxxx 0000xxxx xxxxxxxx', (word) =>
-    bits(word, 30, 30) === 0 && [0, 4, 5].includes(bits(word, 15, 10)),
+  undefinedAs(
+    'FEAT_MTE: SUBP, IRG, GMI',
+    '1xx11010 110xxxxx 0000xxxx xxxxxxxx',
+    (word) => bits(word, 30, 30) === 0 && [0, 4, 5].includes(bits(word, 15, 10)),
   ),
   undefinedAs('FEAT_PAuth: PACGA', '10011010 110xxxxx 001100xx xxxxxxxx'),
   undefinedAs('FEAT_PAuth: PACIA and the like', '11011010 11000001 xxxxxxxx xxxxxxxx'),

@@ -16,6 +16,16 @@ function prepareTarget(draft: Draft, word: number): void {
   setX(draft, bits(word, 9, 5), branchTarget(draft.random));
 }
 
+/** SVC, BRK or HLT. */
+function exceptionFields(word: number, random: Random): number {
+  const [opcode, level] = random.pick([
+    [0, 1],
+    [1, 0],
+    [2, 0],
+  ] as const);
+  return withBits(withBits(word, 23, 21, opcode), 4, 0, level) & 0xffffff;
+}
+
 /** Fields whose value must be 31, so that most words are allocated. */
 function mostlyOnes(high: number, low: number): (word: number, random: Random) => number {
   return (word, random) => (random.once(8) ? word : withBits(word, high, low, 31));
@@ -32,18 +42,21 @@ export const CONTROL_CLASSES: readonly InstructionClass[] = [
   encodingClass('branch to register', '1101011x xxxxxxxx xxxxxxxx xxxxxxxx', {
     weight: 2,
     bend: (word, random) =>
-      random.once(4)
-        ? word
-        : withBits(withBits(withBits(word, 24, 21, random.below(3)), 20, 10, 0x7c0), 4, 0, 0),
+      random.once(4) ? word : withBits(withBits(withBits(word, 24, 21, random.below(3)), 20, 10, 0x7c0), 4, 0, 0),
     prepare: prepareTarget,
   }),
   encodingClass('exception generation', '11010100 xxxxxxxx xxxxxxxx xxxxxxxx', {
     weight: 1,
-    bend: (word, random) => (random.once(4) ? word : withBits(withBits(word, 23, 21, random.below(3)), 4, 2, 0)),
+    bend: (word, random) => (random.once(4) ? word : withBits(word, 23, 0, exceptionFields(word, random))),
   }),
   encodingClass('hint', '11010101 00000011 0010xxxx xxxxxxxx', { weight: 0.5, bend: mostlyOnes(4, 0) }),
   encodingClass('barrier', '11010101 00000011 0011xxxx xxxxxxxx', { weight: 0.5, bend: mostlyOnes(4, 0) }),
-  encodingClass('PSTATE immediate', '11010101 00000xxx 0100xxxx xxxxxxxx', { weight: 0.5, bend: mostlyOnes(4, 0) }),
+  encodingClass('PSTATE immediate', '11010101 00000xxx 0100xxxx xxxxxxxx', {
+    weight: 0.5,
+    // DAIFSet and DAIFClr are the core's
+    bend: (word, random) =>
+      mostlyOnes(4, 0)(random.once(2) ? word : withBits(withBits(word, 18, 16, 3), 7, 5, 6 + random.below(2)), random),
+  }),
   encodingClass('system instructions without registers', '11010101 00000xxx xxxxxxxx xxxxxxxx', { weight: 0.5 }),
   encodingClass('MSR NZCV', '11010101 00011011 01000010 000xxxxx', { weight: 0.5 }),
   encodingClass('MRS NZCV', '11010101 00111011 01000010 000xxxxx', { weight: 0.5 }),

@@ -48,20 +48,16 @@ export function newGenerator(seed: number, classes: readonly InstructionClass[] 
     }
     return page;
   };
-  const total = classes.reduce((sum, { weight }) => sum + weight, 0);
-  const choose = (random: Random): InstructionClass => {
-    let left = (random.u32() / 2 ** 32) * total;
-    for (const one of classes) {
-      left -= one.weight;
-      if (left < 0) return one;
-    }
-    return random.pick(classes);
-  };
+  const chooseAny = chooser(classes);
+  // Sequences end where an instruction is undefined: random words are for cases of one.
+  const sequels = classes.filter((one) => !ANYTHING_CLASSES.includes(one));
+  const chooseSequel = sequels.length > 0 ? chooser(sequels) : chooseAny;
   return {
     caseAt: (index) => {
       const draft = newDraft(new Random(seed, index), pageOf(index));
       const { random } = draft;
       const wanted = random.once(4) ? 2 + random.below(MAX_WORDS - 1) : 1;
+      const choose = wanted > 1 ? chooseSequel : chooseAny;
       for (let n = 0; n < ATTEMPTS && draft.words.length < wanted; n++) {
         add(draft, choose(random));
         if (draft.words.some(runsAlone)) break;
@@ -70,6 +66,19 @@ export function newGenerator(seed: number, classes: readonly InstructionClass[] 
       const { classes: names, words, state, memory } = draft;
       return { classes: names, words, state, memory };
     },
+  };
+}
+
+/** Chooses classes by their weight. */
+function chooser(classes: readonly InstructionClass[]): (random: Random) => InstructionClass {
+  const total = classes.reduce((sum, { weight }) => sum + weight, 0);
+  return (random) => {
+    let left = (random.u32() / 2 ** 32) * total;
+    for (const one of classes) {
+      left -= one.weight;
+      if (left < 0) return one;
+    }
+    return random.pick(classes);
   };
 }
 

@@ -14,12 +14,17 @@ function access(name: string, drawn: string, options: ClassOptions = {}): Instru
 /** Fields that are all ones where they name no register. */
 function ones(...fields: readonly (readonly [number, number])[]): (word: number, random: Random) => number {
   return (word, random) =>
-    random.once(8) ? word : fields.reduce((bent, [high, low]) => withBits(bent, high, low, 31), word);
+    random.once(8) ? word : fields.reduce((bent, [high, low]) => withBits(bent, high, low, -1), word);
 }
 
 /** 128-bit registers need size 00. */
 function bendVectorSize(word: number, random: Random): number {
   return bits(word, 23, 23) === 1 && !random.once(4) ? withBits(word, 31, 30, 0) : word;
+}
+
+/** Index registers are of 32 bits at least: option<1> is 1. */
+function bendExtend(word: number, random: Random): number {
+  return random.once(6) ? word : withBits(word, 14, 14, 1);
 }
 
 /** Rm is 00000 where nothing is written back. */
@@ -44,7 +49,9 @@ const GENERAL: readonly InstructionClass[] = [
   access('load/store exclusive pair', '1x001000 0x1xxxxx xxxxxxxx xxxxxxxx', {
     bend: (word, random) => (bits(word, 22, 22) === 1 ? ones([20, 16])(word, random) : word),
   }),
-  access('load/store ordered', 'xx001000 1x0xxxxx xxxxxxxx xxxxxxxx', { bend: ones([20, 16], [14, 10]) }),
+  access('load/store ordered', 'xx001000 1x0xxxxx xxxxxxxx xxxxxxxx', {
+    bend: ones([20, 16], [15, 15], [14, 10]),
+  }),
   access('compare and swap', 'xx001000 1x1xxxxx xxxxxxxx xxxxxxxx', {
     weight: 1.5,
     bend: ones([14, 10]),
@@ -58,14 +65,22 @@ const GENERAL: readonly InstructionClass[] = [
     },
     prepare: prepareComparison,
   }),
-  access('atomic memory operation', 'xx111000 xx1xxxxx xxxx00xx xxxxxxxx', { weight: 4, prepare: prepareAtomic }),
+  access('atomic memory operation', 'xx111000 xx1xxxxx xxxx00xx xxxxxxxx', {
+    weight: 4,
+    // Of the operations with bit 15, only SWP is
+    bend: (word, random) => (bits(word, 15, 15) === 0 || random.once(4) ? word : withBits(word, 14, 12, 0)),
+    prepare: prepareAtomic,
+  }),
   access('load literal', 'xx011000 xxxxxxxx xxxxxxxx xxxxxxxx', { bend: bendLiteral }),
   access('load/store pair', 'xx10100x xxxxxxxx xxxxxxxx xxxxxxxx', { weight: 4 }),
   access('load/store unscaled', 'xx111000 xx0xxxxx xxxx00xx xxxxxxxx', { weight: 2 }),
   access('load/store post-indexed', 'xx111000 xx0xxxxx xxxx01xx xxxxxxxx', { weight: 2 }),
   access('load/store unprivileged', 'xx111000 xx0xxxxx xxxx10xx xxxxxxxx', { weight: 1.5 }),
   access('load/store pre-indexed', 'xx111000 xx0xxxxx xxxx11xx xxxxxxxx', { weight: 2 }),
-  access('load/store register offset', 'xx111000 xx1xxxxx xxxx10xx xxxxxxxx', { weight: 3 }),
+  access('load/store register offset', 'xx111000 xx1xxxxx xxxx10xx xxxxxxxx', {
+    weight: 3,
+    bend: bendExtend,
+  }),
   access('load/store unsigned offset', 'xx111001 xxxxxxxx xxxxxxxx xxxxxxxx', { weight: 2 }),
 ];
 
@@ -75,7 +90,7 @@ const VECTOR: readonly InstructionClass[] = [
   access('vector load/store signed offset', 'xx111100 xx0xxxxx xxxxxxxx xxxxxxxx', { weight: 3, bend: bendVectorSize }),
   access('vector load/store register offset', 'xx111100 xx1xxxxx xxxx10xx xxxxxxxx', {
     weight: 2,
-    bend: bendVectorSize,
+    bend: (word, random) => bendExtend(bendVectorSize(word, random), random),
   }),
   access('vector load/store unsigned offset', 'xx111101 xxxxxxxx xxxxxxxx xxxxxxxx', {
     weight: 2,

@@ -1,5 +1,5 @@
 import { NZCV, PC, SP, STATE_WORDS, V, type Case, type Outcome } from './case.ts';
-import { isSameAbort, isTrueAlignmentFault } from './unicorn-faults.ts';
+import { isAbortAtBoundary, isAbortOfOpenMonitor, isSameAbort, isTrueAlignmentFault } from './unicorn-faults.ts';
 
 /** What differs between two outcomes, for people: "X3: 0x1, expected 0x2". */
 export type Difference = string;
@@ -29,7 +29,7 @@ export function compare(one: Case, core: Outcome, oracle: Outcome): Comparison {
     if (one.words.length > 1) return { kind: 'incomparable', reason: 'an alignment fault that Unicorn does not see' };
     expected = { end: 'alignment', address: 0n, state: one.state, memory: one.memory };
   }
-  const reason = incomparable(core, expected);
+  const reason = whyIncomparable(one, core, expected);
   if (reason !== null) return { kind: 'incomparable', reason };
   const differences: Difference[] = [];
   if (core.end !== expected.end) differences.push(`ends with ${core.end}, expected ${expected.end}`);
@@ -44,8 +44,10 @@ export function compare(one: Case, core: Outcome, oracle: Outcome): Comparison {
   return differences.length === 0 ? { kind: 'same' } : { kind: 'different', differences };
 }
 
-/** Unicorn executes at misaligned addresses; the architecture raises a PC alignment fault. */
-function incomparable(core: Outcome, expected: Outcome): Incomparable | null {
+function whyIncomparable(one: Case, core: Outcome, expected: Outcome): Incomparable | null {
+  if (isAbortOfOpenMonitor(one, expected)) return 'a store exclusive to the last byte';
+  if (isAbortAtBoundary(expected)) return 'an access that leaves memory in its middle';
+  // Unicorn executes at misaligned addresses; the architecture raises a PC alignment fault.
   const isMisaligned = [core, expected].some(({ state }) => ((state[PC] ?? 0n) & 3n) !== 0n);
   return isMisaligned ? 'PC is not aligned' : null;
 }

@@ -64,7 +64,7 @@ export async function compareCases(session: Session): Promise<Result> {
 
 function count(counts: Map<string, Map<End, number>>, { classes }: Case, end: End): void {
   const name = classes.length === 1 ? (classes[0] ?? '') : 'several instructions';
-  let ends = counts.get(name);
-  if (!ends) counts.set(name, (ends = new Map()));
+  const ends = counts.get(name) ?? new Map<End, number>();
+  counts.set(name, ends);
   ends.set(end, (ends.get(end) ?? 0) + 1);
 }

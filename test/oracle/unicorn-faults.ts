@@ -1,4 +1,4 @@
-import { DATA, FILLER, PAGE, PC, SP, START, type Case, type Outcome } from './case.ts';
+import { CODE, DATA, FILLER, PAGE, PC, SP, START, type Case, type Outcome } from './case.ts';
 import { bits, matches, pattern } from './generate/pattern.ts';
 import { verdict } from './outside.ts';
 
@@ -11,6 +11,7 @@ import { verdict } from './outside.ts';
  *   of memory never with the sign. Unicorn is given the unsigned instruction with the same result, the operand extended.
  * - Ordered loads and stores are not checked for alignment, a store exclusive only where its monitor holds, and an abort
  *   goes before an alignment fault. What the core says about alignment is checked against the address itself.
+ * - An open monitor holds the address of all ones: a store exclusive there succeeds, or rather aborts.
  * - An abort is told of the lowest byte. Which byte of several accesses it tells of is not architected: any will do.
  */
 
@@ -103,8 +104,29 @@ export function isTrueAlignmentFault(one: Case, core: Outcome): boolean {
   return alignment > 1 && base % BigInt(alignment) !== 0n;
 }
 
+const STORE_EXCLUSIVE = pattern('xx001000 00xxxxxx xxxxxxxx xxxxxxxx');
+const ALL_ONES = 0xffff_ffff_ffff_ffffn;
+
+/** Whether Unicorn has aborted a store exclusive that fails, at the address it keeps for "none". */
+export function isAbortOfOpenMonitor(one: Case, unicorn: Outcome): boolean {
+  const at = Number((unicorn.state[PC] ?? 0n) - BigInt(START)) / 4;
+  return unicorn.end === 'abort' && unicorn.address === ALL_ONES && matches(STORE_EXCLUSIVE, one.words[at] ?? 0);
+}
+
 /** Longest access in pieces: four vector registers. */
 const LONGEST = 64n;
+
+/**
+ * Whether an abort may be of an access that begins or ends in memory: how much of it was done is not architected, and
+ * Unicorn does what it can, byte by byte.
+ */
+export function isAbortAtBoundary({ end, address }: Outcome): boolean {
+  if (end !== 'abort') return false;
+  return [CODE, DATA].some((base) => {
+    const from = address - BigInt(base);
+    return (from > -LONGEST && from < 0n) || from === BigInt(PAGE);
+  });
+}
 
 /** Whether two aborts are of one access: of its first byte, and of a later one. */
 export function isSameAbort(core: bigint, unicorn: bigint): boolean {

@@ -1,15 +1,7 @@
 import { CODE, DATA, PAGE, START } from '../case.ts';
 import { setBase, setX, x, type Draft } from './draft.ts';
 import { bits, matches, pattern, withBits } from './pattern.ts';
-import { interesting } from './values.ts';
-
-/** The longest access is 64 bytes (LD4 of four registers): nothing may reach across the end of DATA. */
-const ROOM = 64;
-
-/*
- * An access that leaves DATA in its middle is never made: how much of it is done before the fault is
- * not architected, and cores differ.
- */
+import { interesting, ROOM } from './values.ts';
 
 /** How an instruction forms its address. */
 type Form =

@@ -7,6 +7,7 @@ import { newDraft, type Draft } from './draft.ts';
 import type { InstructionClass } from './instruction-class.ts';
 import { INTEGER_CLASSES } from './integer.ts';
 import { MEMORY_CLASSES } from './memory.ts';
+import { matches, pattern } from './pattern.ts';
 import { Random } from './random.ts';
 import { randomPage } from './values.ts';
 import { VECTOR_CLASSES } from './vector.ts';
@@ -88,6 +89,16 @@ function runsAlone(word: number): boolean {
   return kind === 'undefined' || kind === 'nop' || isAloneForUnicorn(word);
 }
 
+const EXCLUSIVE = pattern('xx001000 0xxxxxxx xxxxxxxx xxxxxxxx');
+
+/**
+ * Exclusive loads and stores that are not made for each other may be of one address and of different sizes: whether the
+ * store succeeds then is CONSTRAINED UNPREDICTABLE.
+ */
+function usesMonitor(word: number): boolean {
+  return matches(EXCLUSIVE, word);
+}
+
 /** Adds an instruction of a class, or a sequence, unless it is one that cannot be compared or does not fit. */
 function add(draft: Draft, one: InstructionClass): void {
   const words = one.words(draft.random);
@@ -95,6 +106,7 @@ function add(draft: Draft, one: InstructionClass): void {
   const verdicts = words.map((word) => verdict(word).kind);
   if (verdicts.includes('excluded') || words.some(isHopelessForUnicorn)) return;
   if (words.some(runsAlone) && draft.words.length > 0) return;
+  if (words.some(usesMonitor) && draft.words.some(usesMonitor)) return;
   for (const word of words) {
     draft.words.push(word);
     draft.classes.push(one.name);

@@ -282,7 +282,7 @@ export function spelled(hand: HandCase): { readonly one: Case; readonly outcome:
   put(after, hand.after);
   const { end = 'left', address = 0n } = hand;
   return {
-    one: { classes: [hand.name], words: hand.words, state, memory },
+    one: { classes: [hand.name], words: hand.words, level: 1, state, memory },
     outcome: { end, address, state: after, memory: page(hand.stored ?? hand.memory ?? 0n) },
   };
 }

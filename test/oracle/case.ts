@@ -7,7 +7,7 @@
  *     CODE  4 KiB, readable and executable. The words lie at START; the rest is filled with FILLER, which is undefined
  *     DATA  4 KiB, readable and writable: the memory of the case
  *
- * Execution begins at START, at EL1 with SP_EL1, data little-endian, no alignment checks (SCTLR_EL1.A and SA clear),
+ * Execution begins at START, at EL0 or at EL1 with SP_EL1, data little-endian, no alignment checks (SCTLR_EL1.A and SA clear),
  * vector registers enabled, tagged addresses off. It ends with the first exception, when PC leaves the words, or after
  * STEPS instructions.
  */
@@ -42,6 +42,8 @@ export interface Case {
   /** The class of each instruction, as generated; for people. */
   readonly classes: readonly string[];
   readonly words: readonly number[];
+  /** Exception level: 0 or 1. */
+  readonly level: 0 | 1;
   readonly state: BigUint64Array;
   /** PAGE bytes at DATA. Cases share them: never written. */
   readonly memory: Uint8Array;

@@ -1,5 +1,11 @@
 import { NZCV, PC, SP, STATE_WORDS, V, type Case, type Outcome } from './case.ts';
-import { isAbortAtBoundary, isAbortOfOpenMonitor, isSameAbort, isTrueAlignmentFault } from './unicorn-faults.ts';
+import {
+  isAbortAtBoundary,
+  isAbortOfOpenMonitor,
+  isAbortOfZeroing,
+  isSameAbort,
+  isTrueAlignmentFault,
+} from './unicorn-faults.ts';
 
 /** What differs between two outcomes, for people: "X3: 0x1, expected 0x2". */
 export type Difference = string;
@@ -46,6 +52,7 @@ export function compare(one: Case, core: Outcome, oracle: Outcome): Comparison {
 
 function whyIncomparable(one: Case, core: Outcome, expected: Outcome): Incomparable | null {
   if (isAbortOfOpenMonitor(one, expected)) return 'a store exclusive to the last byte';
+  if (isAbortOfZeroing(one, expected)) return 'an abort of DC ZVA';
   if (isAbortAtBoundary(expected)) return 'an access that leaves memory in its middle';
   // Unicorn executes at misaligned addresses; the architecture raises a PC alignment fault.
   const isMisaligned = [core, expected].some(({ state }) => ((state[PC] ?? 0n) & 3n) !== 0n);

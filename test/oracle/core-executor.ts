@@ -43,17 +43,24 @@ const ALL_WRITE = 1n << 6n;
 const NORMAL = 0xffn;
 /** T0SZ 16; TTBR1 is not walked (EPD1); no tags. */
 const TRANSLATION = 16n | (16n << 16n) | (1n << 23n) | (2n << 32n);
-const CONTROL = 1n;
+/** M, nTWI, nTWE; as in Unicorn, EL0 has none of UMA, DZE, UCT and UCI. */
+const CONTROL = 1n | (1n << 16n) | (1n << 18n);
 const FPEN = 3n << 20n;
 /** No memory is there: whatever arrives is seen by PC. */
 const VECTORS = 0x6000_0000n;
+
+/** PSTATE: DAIF, and the mode. */
+const MASKED = 0x3c0;
+const EL1H = 5;
 
 /** Exception classes of ESR_EL1.EC. */
 const ENDS_BY_CLASS: ReadonlyMap<number, End> = new Map([
   [0x00, 'undefined'],
   [0x15, 'svc'],
   [0x3c, 'brk'],
+  [0x24, 'abort'],
   [0x25, 'abort'],
+  [0x18, 'undefined'], // a system instruction that is trapped, which Unicorn calls undefined
 ]);
 const ALIGNMENT_FAULT = 0x21n;
 
@@ -101,7 +108,7 @@ function writeTables(tables: Uint8Array): void {
   page(DATA, ALL_WRITE);
 }
 
-function prepare({ core, code, data }: Machine, { words, state, memory }: Case): void {
+function prepare({ core, code, data }: Machine, { words, level, state, memory }: Case): void {
   core.resetVcpu(VCPU);
   core.setWord(VCPU, L.TTBR0, BigInt(TABLES));
   core.setWord(VCPU, L.TCR, TRANSLATION);
@@ -109,7 +116,7 @@ function prepare({ core, code, data }: Machine, { words, state, memory }: Case):
   core.setWord(VCPU, L.CPACR, FPEN);
   core.setWord(VCPU, L.VBAR, VECTORS);
   core.setWord(VCPU, L.SCTLR, CONTROL);
-  core.setPstate(VCPU, Number(state[NZCV]) + 0x3c5);
+  core.setPstate(VCPU, Number(state[NZCV]) + MASKED + (level === 0 ? 0 : EL1H));
   const view = new DataView(code.buffer, code.byteOffset, code.length);
   for (let n = 0; n < MAX_WORDS; n++) view.setUint32(START - CODE + 4 * n, words[n] ?? FILLER, true);
   data.set(memory);
@@ -127,7 +134,7 @@ function runCase(machine: Machine, one: Case): Outcome {
   const { end, address } = execute(core, BigInt(START + 4 * one.words.length));
   const state = new BigUint64Array(STATE_WORDS);
   for (let n = 0; n < 31; n++) state[n] = core.x(VCPU, n);
-  state[SP] = core.sp(VCPU);
+  state[SP] = core.spOf(VCPU, one.level);
   state[PC] = end === 'left' || end === 'limit' ? core.pc(VCPU) : core.word(VCPU, L.ELR);
   state[NZCV] = BigInt(core.pstate(VCPU) & 0xf000_0000) & 0xf000_0000n;
   for (let n = 0; n < 32; n++) {
@@ -147,7 +154,7 @@ function execute(core: Core, behind: bigint): { readonly end: End; readonly addr
     // Semihosting is not there: without a debugger, HLT is undefined.
     if (core.exit === CoreExit.Hlt) core.answerUndefined();
     else if (core.exit === CoreExit.Mmio || core.exit === CoreExit.SystemRegister) return { end: 'other', address: 0n };
-    if (core.pc(VCPU) === VECTORS + 0x200n) return exceptionOf(core);
+    if (core.pc(VCPU) === VECTORS + 0x200n || core.pc(VCPU) === VECTORS + 0x400n) return exceptionOf(core);
   }
   const pc = core.pc(VCPU);
   return { end: pc < BigInt(START) || pc >= behind ? 'left' : 'limit', address: 0n };

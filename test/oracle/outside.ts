@@ -73,8 +73,13 @@ const CONTROL: readonly Row[] = [
   undefinedAs('FEAT_SSBS, FEAT_DIT, FEAT_MTE: PSTATE', '11010101 00000011 0100xxxx xxxxxxxx', (word) =>
     [1, 2, 4].includes(bits(word, 7, 5)),
   ),
-  compared('11010101 00011011 01000010 000xxxxx'),
-  compared('11010101 00111011 01000010 000xxxxx'),
+  compared('11010101 00x11011 01000010 00xxxxxx', (word) => bits(word, 7, 5) < 2), // NZCV, DAIF
+  compared('11010101 00111000 01000010 010xxxxx'), // MRS CurrentEL
+  compared('11010101 00x11000 01000000 001xxxxx'), // ELR_EL1
+  compared('11010101 00x11000 01100000 000xxxxx'), // FAR_EL1
+  compared('11010101 00x11000 11010000 100xxxxx'), // TPIDR_EL1
+  compared('11010101 00x11011 11010000 01xxxxxx'), // TPIDR_EL0, TPIDRRO_EL0
+  compared('11010101 00001011 01110100 001xxxxx'), // DC ZVA
   excluded('SYS and SYSL', '11010101 00x01xxx xxxxxxxx xxxxxxxx'),
   excluded('MSR and MRS', '11010101 00x1xxxx xxxxxxxx xxxxxxxx'),
 ];

@@ -4,11 +4,14 @@ import type { Failure } from './shrink.ts';
 
 /** A failing case for people: its words, the registers that are not zero, and what differs. */
 export function failureText({ one, differences }: Failure): string {
+  const level = `at EL${one.level}`;
   const words = one.words.map((word, n) => {
     const address = hex(BigInt(START + 4 * n));
     return `  ${address}  ${word.toString(16).padStart(8, '0')}  ${one.classes[n] ?? ''}`;
   });
-  return [...words, 'before', ...stateLines(one), 'the core', ...differences.map((line) => `  ${line}`)].join('\n');
+  return [...words, level, 'before', ...stateLines(one), 'the core', ...differences.map((line) => `  ${line}`)].join(
+    '\n',
+  );
 }
 
 const MEMORY_SHOWN = 16;

@@ -12,6 +12,7 @@ import { verdict } from './outside.ts';
  * - Ordered loads and stores are not checked for alignment, a store exclusive only where its monitor holds, and an abort
  *   goes before an alignment fault. What the core says about alignment is checked against the address itself.
  * - An open monitor holds the address of all ones: a store exclusive there succeeds, or rather aborts.
+ * - PC of an aborted DC ZVA is behind it.
  * - An abort is told of the lowest byte. Which byte of several accesses it tells of is not architected: any will do.
  */
 
@@ -111,6 +112,14 @@ const ALL_ONES = 0xffff_ffff_ffff_ffffn;
 export function isAbortOfOpenMonitor(one: Case, unicorn: Outcome): boolean {
   const at = Number((unicorn.state[PC] ?? 0n) - BigInt(START)) / 4;
   return unicorn.end === 'abort' && unicorn.address === ALL_ONES && matches(STORE_EXCLUSIVE, one.words[at] ?? 0);
+}
+
+const DC_ZVA = pattern('11010101 00001011 01110100 001xxxxx');
+
+/** Whether Unicorn has aborted a DC ZVA, which it does with the wrong PC. */
+export function isAbortOfZeroing(one: Case, unicorn: Outcome): boolean {
+  const before = Number((unicorn.state[PC] ?? 0n) - BigInt(START)) / 4 - 1;
+  return unicorn.end === 'abort' && matches(DC_ZVA, one.words[before] ?? 0);
 }
 
 /** Longest access in pieces: four vector registers. */

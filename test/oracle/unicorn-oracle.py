@@ -86,10 +86,23 @@ class Oracle:
         self.words = (ctypes.c_uint32 * MAX_WORDS).from_address(self.code + START - CODE)
         uc.hook_add(unicorn.UC_HOOK_INTR, self.on_exception)
         uc.hook_add(unicorn.UC_HOOK_MEM_INVALID, self.on_invalid)
-        self.fresh = uc.context_save()
         self.registers = Registers(uc, unicorn.unicorn._uc)
         self.exception = None
         self.address = None
+        # What a case begins with, by exception level
+        at_el1 = uc.context_save()
+        self.enter_el0()
+        self.fresh = (uc.context_save(), at_el1)
+
+    def enter_el0(self):
+        """Goes there as a system does: an instruction at a time, because ERET ends where nothing can be fetched."""
+        uc = self.emulator
+        uc.reg_write(a64.UC_ARM64_REG_X1, START + 12)
+        # msr spsr_el1, xzr; msr elr_el1, x1; eret; nop
+        self.words[:] = [0xD518401F, 0xD5184021, 0xD69F03E0, 0xD503201F]
+        uc.emu_start(START, START + 12, 0, MAX_WORDS)
+        if uc.reg_read(a64.UC_ARM64_REG_PC) != START + 12 or uc.reg_read(a64.UC_ARM64_REG_PSTATE) & 15 != 0:
+            sys.exit("unicorn-oracle.py: EL0 is not reached")
 
     def on_exception(self, uc, number, _):
         if self.exception is None:
@@ -102,7 +115,7 @@ class Oracle:
             self.address = address & 0xFFFF_FFFF_FFFF_FFFF
         return False
 
-    def run(self, words, state, memory):
+    def run(self, words, level, state, memory):
         """Executes one case. Answers with end and address; registers and memory are where they are."""
         uc = self.emulator
         count = len(words)
@@ -111,7 +124,7 @@ class Oracle:
         # What was translated before is of the words before.
         uc.ctl_remove_cache(CODE, CODE + PAGE)
         ctypes.memmove(self.data, memory, PAGE)
-        uc.context_restore(self.fresh)
+        uc.context_restore(self.fresh[level])
         self.registers.view[:] = state
         self.registers.write()
         self.exception = None
@@ -156,9 +169,9 @@ def answer(oracle, stream):
     parts = []
     length = 0
     for at in range(0, count * CASE_BYTES, CASE_BYTES):
-        image, words, *code = struct.unpack_from("<6I", cases, at)
+        image, words, *code, level = struct.unpack_from("<7I", cases, at)
         memory = images[image]
-        end, address = oracle.run(code[:words], cases[at + 32 : at + CASE_BYTES], memory)
+        end, address = oracle.run(code[:words], level, cases[at + 32 : at + CASE_BYTES], memory)
         changed = oracle.data_view != memory
         part = struct.pack("<BBHIQ", end, changed, 0, 0, address) + oracle.registers.block.raw
         if changed:

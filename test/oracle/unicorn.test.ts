@@ -90,7 +90,7 @@ describe('against Unicorn', { skip }, () => {
 });
 
 /** Classes of several instructions: they are counted together. */
-const SEQUENCES = ['call and return', 'exclusive sequence'];
+const SEQUENCES = ['call and return', 'exclusive sequence', 'system register'];
 
 /** SBC: sf 1 0 11010000 Rm 000000 Rn Rd, with Rd one less where C was set. */
 function forgetCarry(one: Case | undefined, outcome: Outcome): Outcome {

@@ -7,7 +7,8 @@ import { ENDS, MAX_WORDS, PAGE, STATE_WORDS, type Case, type Outcome } from './c
  *                 0x00  u32 index of its page
  *                 0x04  u32 number of words
  *                 0x08  u32 words[4]
- *                 0x18  u64 zero
+ *                 0x18  u32 exception level
+                 0x1c  u32 zero
  *                 0x20  state (case.ts)
  *     answer    u32 bytes that follow, u32 zero, then the outcome of each case:
  *                 0x00  u8 end, an index of ENDS
@@ -38,13 +39,14 @@ export function encodeCases(cases: readonly Case[]): Uint8Array {
     bytes.set(page, at);
     at += PAGE;
   }
-  for (const { memory, words, state } of cases) {
+  for (const { memory, words, level, state } of cases) {
     if (words.length < 1 || words.length > MAX_WORDS) throw new WireError(`a case of ${words.length} words`);
     view.setUint32(at, pages.get(memory) ?? 0, true);
     view.setUint32(at + 4, words.length, true);
     words.forEach((word, n) => {
       view.setUint32(at + 8 + 4 * n, word, true);
     });
+    view.setUint32(at + 0x18, level, true);
     bytes.set(new Uint8Array(state.buffer, state.byteOffset, STATE_BYTES), at + CASE_HEADER);
     at += CASE_HEADER + STATE_BYTES;
   }

@@ -1,4 +1,4 @@
-import { START } from '../case.ts';
+import { DATA, PAGE, START } from '../case.ts';
 import { setX, type Draft } from './draft.ts';
 import { encodingClass, type InstructionClass } from './instruction-class.ts';
 import { bits, withBits } from './pattern.ts';
@@ -31,6 +31,9 @@ function mostlyOnes(high: number, low: number): (word: number, random: Random) =
   return (word, random) => (random.once(8) ? word : withBits(word, high, low, 31));
 }
 
+/** o0:op1:CRn:CRm:op2 of NZCV, DAIF, ELR_EL1, FAR_EL1, TPIDR_EL1, TPIDR_EL0, TPIDRRO_EL0. */
+const STORED_REGISTERS = [0x5a10, 0x5a11, 0x4201, 0x4300, 0x4684, 0x5e82, 0x5e83];
+
 export const CONTROL_CLASSES: readonly InstructionClass[] = [
   encodingClass('conditional branch', '0101010x xxxxxxxx xxxxxxxx xxxxxxxx', {
     weight: 2,
@@ -60,6 +63,21 @@ export const CONTROL_CLASSES: readonly InstructionClass[] = [
   encodingClass('system instructions without registers', '11010101 00000xxx xxxxxxxx xxxxxxxx', { weight: 0.5 }),
   encodingClass('MSR NZCV', '11010101 00011011 01000010 000xxxxx', { weight: 0.5 }),
   encodingClass('MRS NZCV', '11010101 00111011 01000010 000xxxxx', { weight: 0.5 }),
+  encodingClass('DC ZVA', '11010101 00001011 01110100 001xxxxx', {
+    weight: 0.3,
+    prepare: (draft, word) => setX(draft, bits(word, 4, 0), BigInt(DATA + draft.random.below(PAGE))),
+  }),
+  {
+    // MSR, then MRS of the same register: what is stored is read
+    name: 'system register',
+    weight: 1,
+    words: (random) => {
+      const register = random.pick(STORED_REGISTERS) * 32;
+      const words = [0xd5300000 + register + random.below(32)];
+      if (random.once(6)) return words;
+      return [0xd5100000 + register + random.below(32), ...words];
+    },
+  },
   {
     // A subroutine that returns behind its call: BL or BLR to the third word, NOP, RET
     name: 'call and return',

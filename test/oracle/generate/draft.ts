@@ -7,12 +7,13 @@ export interface Draft {
   readonly random: Random;
   readonly state: BigUint64Array;
   readonly memory: Uint8Array;
+  readonly level: 0 | 1;
   readonly words: number[];
   readonly classes: string[];
 }
 
 export function newDraft(random: Random, memory: Uint8Array): Draft {
-  return { random, state: randomState(random), memory, words: [], classes: [] };
+  return { random, level: random.once(4) ? 0 : 1, state: randomState(random), memory, words: [], classes: [] };
 }
 
 /** @param n 0 to 31; 31 is zero */

@@ -64,8 +64,8 @@ export function newGenerator(seed: number, classes: readonly InstructionClass[] 
         if (draft.words.some(runsAlone)) break;
       }
       while (draft.words.length === 0) add(draft, choose(random));
-      const { classes: names, words, state, memory } = draft;
-      return { classes: names, words, state, memory };
+      const { classes: names, words, level, state, memory } = draft;
+      return { classes: names, words, level, state, memory };
     },
   };
 }

@@ -27,11 +27,12 @@ function bendExtend(word: number, random: Random): number {
   return random.once(6) ? word : withBits(word, 14, 14, 1);
 }
 
-/** Rm is 00000 where nothing is written back. */
+/** Bit 31 is 0, and Rm is 00000 where nothing is written back. */
 function bendStructures(word: number, random: Random): number {
   const isPost = bits(word, 23, 23) === 1;
   const bent = isPost ? (random.once(2) ? withBits(word, 20, 16, 31) : word) : withBits(word, 20, 16, 0);
-  return random.once(12) ? word : bent;
+  const positive = random.once(12) ? bent : withBits(bent, 31, 31, 0);
+  return random.once(12) ? word : positive;
 }
 
 /** LD1 to LD4: the opcodes that are allocated. */
@@ -96,8 +97,8 @@ const VECTOR: readonly InstructionClass[] = [
     weight: 2,
     bend: bendVectorSize,
   }),
-  access('multiple structures', '0x001100 xx0xxxxx xxxxxxxx xxxxxxxx', { weight: 4, bend: bendMultiple }),
-  access('single structure', '0x001101 xxxxxxxx xxxxxxxx xxxxxxxx', { weight: 4, bend: bendStructures }),
+  access('multiple structures', 'xx001100 xx0xxxxx xxxxxxxx xxxxxxxx', { weight: 4, bend: bendMultiple }),
+  access('single structure', 'xx001101 xxxxxxxx xxxxxxxx xxxxxxxx', { weight: 4, bend: bendStructures }),
 ];
 
 /**

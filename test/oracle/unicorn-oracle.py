@@ -13,6 +13,12 @@ import sys
 import unicorn
 from unicorn import arm64_const as a64
 
+try:
+    from unicorn.unicorn import _uc as LIBRARY
+except ImportError:
+    # Since 2.1
+    from unicorn.unicorn_py3.unicorn import uclib as LIBRARY
+
 CODE, DATA, PAGE = 0x4000_0000, 0x4001_0000, 4096
 START = CODE + 0x800
 STEPS = 16
@@ -48,7 +54,7 @@ def page():
 class Registers:
     """All registers of a state in one block of memory, moved by one call."""
 
-    def __init__(self, emulator, library):
+    def __init__(self, emulator):
         self.block = ctypes.create_string_buffer(STATE_BYTES)
         self.view = memoryview(self.block).cast("B")
         address = ctypes.addressof(self.block)
@@ -62,8 +68,8 @@ class Registers:
             (ctypes.c_void_p * count)(*places),
             ctypes.c_int(count),
         )
-        self.read_batch = library.uc_reg_read_batch
-        self.write_batch = library.uc_reg_write_batch
+        self.read_batch = LIBRARY.uc_reg_read_batch
+        self.write_batch = LIBRARY.uc_reg_write_batch
 
     def write(self):
         self.write_batch(*self.arguments)
@@ -86,7 +92,7 @@ class Oracle:
         self.words = (ctypes.c_uint32 * MAX_WORDS).from_address(self.code + START - CODE)
         uc.hook_add(unicorn.UC_HOOK_INTR, self.on_exception)
         uc.hook_add(unicorn.UC_HOOK_MEM_INVALID, self.on_invalid)
-        self.registers = Registers(uc, unicorn.unicorn._uc)
+        self.registers = Registers(uc)
         self.exception = None
         self.address = None
         # What a case begins with, by exception level

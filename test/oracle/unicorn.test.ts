@@ -17,17 +17,18 @@ const SEED = 20_26;
 
 const skip = findUnicorn() === null ? 'Python has no module unicorn (Debian: python3-unicorn)' : false;
 
-describe('against Unicorn', { skip }, () => {
+describe('against Unicorn', () => {
   let oracle: Executor;
   let core: Executor;
   before(async () => {
+    if (skip !== false) return;
     [oracle, core] = await Promise.all([startUnicorn(), startCore()]);
   });
   after(async () => {
-    await oracle.close();
+    if (skip === false) await oracle.close();
   });
 
-  test('Unicorn does what was worked out by hand', async () => {
+  test('Unicorn does what was worked out by hand', { skip }, async () => {
     const cases = HAND_CASES.filter(({ isCoreOnly = false }) => !isCoreOnly).map(spelled);
     const outcomes = await oracle.run(cases.map(({ one }) => one));
     cases.forEach(({ one, outcome }, n) => {
@@ -37,7 +38,7 @@ describe('against Unicorn', { skip }, () => {
     });
   });
 
-  test('the core agrees on random instructions of every class', async () => {
+  test('the core agrees on random instructions of every class', { skip }, async () => {
     const generator = newGenerator(SEED);
     const result = await compareCases({ generator, core, oracle, from: 0, cases: CASES, failures: 3 });
     const texts = await Promise.all(result.failures.map((one) => shrink(one, core, oracle)));
@@ -51,7 +52,7 @@ describe('against Unicorn', { skip }, () => {
     );
   });
 
-  test('an outcome does not depend on the cases before it', async () => {
+  test('an outcome does not depend on the cases before it', { skip }, async () => {
     const generator = newGenerator(SEED + 1);
     const batch = Array.from({ length: 2000 }, (_, n) => generator.caseAt(n));
     const forwards = await oracle.run(batch);
@@ -59,7 +60,7 @@ describe('against Unicorn', { skip }, () => {
     assert.deepEqual(backwards, forwards);
   });
 
-  test('a wrong core is found, and the case made small', async () => {
+  test('a wrong core is found, and the case made small', { skip }, async () => {
     // Subtraction with carry that forgets the carry, once every register is interesting enough to see it
     const wrong: Executor = {
       ...core,
@@ -76,7 +77,7 @@ describe('against Unicorn', { skip }, () => {
     assert.match(failureText(least), /add\/subtract with carry|any register/);
   });
 
-  test('Unicorn starts again where a case ends its process', async () => {
+  test('Unicorn starts again where a case ends its process', { skip }, async () => {
     const { one } = spelled({ name: 'mov x0, #5', words: [0xd28000a0], before: {}, after: {} });
     // Behind a NOP, because as the first word it would not be given to Unicorn at all
     const deadly: Case = { ...one, words: [0xd503201f, 0x6ed70cf2] };

@@ -60,7 +60,7 @@ function compare(
   perTurn: number,
 ): void {
   if (other === null) {
-    report(what, 'not installed');
+    report(what, 'is not installed, or did not run it');
     return;
   }
   const rate = (perTurn * other.turns) / other.seconds;

@@ -21,8 +21,9 @@ export class FdtError extends Error {
   }
 }
 
-/** Deeper trees than this are not of this world. */
+/** Deeper trees than this are not of this world, nor are longer names. */
 const MAX_DEPTH = 64;
+const MAX_NAME = 255;
 
 /**
  * Reads a flattened device tree of version 16 or 17.
@@ -133,7 +134,8 @@ class StructureReader {
   #string(start: number, end: number): string {
     const stop = this.#bytes.indexOf(0, start);
     if (start >= end || stop < 0 || stop >= end) throw new FdtError(start, 'a name has no end');
-    return String.fromCharCode(...this.#bytes.subarray(start, Math.min(stop, start + 256)));
+    if (stop - start > MAX_NAME) throw new FdtError(start, `a name is longer than ${MAX_NAME} characters`);
+    return String.fromCharCode(...this.#bytes.subarray(start, stop));
   }
 }
 

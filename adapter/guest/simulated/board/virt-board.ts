@@ -1,6 +1,15 @@
 import { Bus, type BusNote } from './bus.ts';
 import { checkVirtConfig, POWER_BUTTON_PIN, VIRT_INTID, VIRT_MAP, VIRTIO_SLOTS, type VirtConfig } from './virt.ts';
-import { changesOf, DeviceStateError, type Device, type DeviceState, type TickSource } from '../devices/device.ts';
+import {
+  changesOf,
+  DeviceStateError,
+  numberOf,
+  TICKS_PER_SECOND,
+  type Device,
+  type DeviceState,
+  type InterruptLine,
+  type TickSource,
+} from '../devices/device.ts';
 import { EmptyPcieWindow } from '../devices/empty-pcie.ts';
 import { Flash } from '../devices/flash.ts';
 import { FwCfg, FwCfgItem, littleEndian } from '../devices/fw-cfg.ts';
@@ -44,7 +53,7 @@ export interface Board {
   readonly uart: Pl011;
   readonly rtc: Pl031;
   readonly flash: readonly [Flash, Flash];
-  /** Presses the power button, and lets it go. */
+  /** Presses the power button for a tenth of a second. */
   powerButton(): void;
   /** Tick at which `poll` has something to do; null: none. */
   deadline(): bigint | null;
@@ -57,6 +66,11 @@ export interface Board {
   restore(state: BoardState): void;
 }
 
+const BUTTON = 'power button';
+/** Longer than drivers wait for a key to stop bouncing. */
+const BUTTON_TICKS = TICKS_PER_SECOND / 10n;
+const NONE = -1;
+
 /**
  * Builds the devices of QEMU's `virt` machine at their addresses and wires.
  * @throws VirtConfigError
@@ -64,7 +78,7 @@ export interface Board {
 export function createBoard({ config, hooks, epoch, uartReceive }: BoardOptions): Board {
   checkVirtConfig(config);
   const { now } = hooks;
-  const wire = (intid: number) =>
+  const wire = (intid: number): InterruptLine =>
     changesOf((level) => {
       hooks.line(intid, level);
     });
@@ -90,6 +104,12 @@ export function createBoard({ config, hooks, epoch, uartReceive }: BoardOptions)
   });
   const devices: readonly Device[] = [...flash, uart, rtc, fwCfg, gpio, ...virtioSlots(), ...pcieWindows()];
   const bus = new Bus(devices, hooks.unanswered);
+  /** Tick at which the power button is let go; NONE: it is not pressed. */
+  let release = NONE;
+  const letGo = (): void => {
+    release = NONE;
+    gpio.setPin(POWER_BUTTON_PIN, false);
+  };
 
   return {
     bus,
@@ -97,24 +117,35 @@ export function createBoard({ config, hooks, epoch, uartReceive }: BoardOptions)
     rtc,
     flash,
     powerButton() {
+      release = Number(now() + BUTTON_TICKS);
       gpio.setPin(POWER_BUTTON_PIN, true);
-      gpio.setPin(POWER_BUTTON_PIN, false);
     },
-    deadline: () => rtc.deadline(),
+    deadline: () => earlier(rtc.deadline(), release === NONE ? null : BigInt(release)),
     poll() {
       rtc.poll();
+      if (release !== NONE && now() >= BigInt(release)) letGo();
     },
     reset() {
+      letGo();
       for (const device of devices) device.reset();
     },
-    save: () => Object.fromEntries(devices.map((device) => [device.name, device.save()])),
+    save: () => ({
+      ...Object.fromEntries(devices.map((device) => [device.name, device.save()])),
+      [BUTTON]: { release },
+    }),
     restore(state) {
-      for (const { name } of devices) {
+      for (const name of [...devices.map((device) => device.name), BUTTON]) {
         if (!state[name]) throw new DeviceStateError(`the saved state has no device "${name}"`);
       }
       for (const device of devices) device.restore(state[device.name] as DeviceState);
+      release = numberOf(state[BUTTON] as DeviceState, 'release');
     },
   };
+}
+
+function earlier(a: bigint | null, b: bigint | null): bigint | null {
+  if (a === null || b === null) return a ?? b;
+  return a < b ? a : b;
 }
 
 function flashBank(bank: 0 | 1, hooks: BoardHooks): Flash {
@@ -128,12 +159,10 @@ function flashBank(bank: 0 | 1, hooks: BoardHooks): Flash {
   });
 }
 
-function fwCfgItems({ vcpus, memory }: VirtConfig): ReadonlyMap<number, Uint8Array> {
+function fwCfgItems({ vcpus }: VirtConfig): ReadonlyMap<number, Uint8Array> {
   return new Map([
-    [FwCfgItem.RamSize, littleEndian(memory, 8)],
     [FwCfgItem.NoGraphic, littleEndian(1, 2)],
     [FwCfgItem.Cpus, littleEndian(vcpus, 2)],
-    [FwCfgItem.MaxCpus, littleEndian(vcpus, 2)],
   ]);
 }
 

@@ -12,7 +12,7 @@ const QUERY_START = 0x10;
  *     0x1b  supply 4.5 V to 5.5 V          0x2d  region: blocks - 1, block size / 256
  *     0x1f  log2 of timeouts               0x31  "PRI", version "10", no optional features
  *     0x27  log2 of the chip's bytes
- *     0x28  interface: x8 and x16
+ *     0x28  interface: x8 and x16          0x3f  number of protection fields
  */
 const QUERY = [
   ...[0x51, 0x52, 0x59],
@@ -26,6 +26,7 @@ const QUERY = [
   0x01,
   ...[0xff, 0x00, 0x00, 0x02],
   ...[0x50, 0x52, 0x49, 0x31, 0x30],
+  ...[0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x01],
 ] as const;
 
 /** @param word chip word the guest reads, bank offset / 4 */

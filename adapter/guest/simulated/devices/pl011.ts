@@ -93,8 +93,9 @@ export class Pl011 implements Device {
   readonly #kept = new Map<number, number>(RESET_VALUES);
   /** Received and not yet read by the guest: byte and error bits as DR shows them. */
   #fifo: number[] = [];
-  /** Waiting on the host's side until the FIFO has room. */
+  /** Waiting on the host's side until the FIFO has room, from `#next` on. */
   #queue: number[] = [];
+  #next = 0;
   #raw = 0;
   #receiveStatus = 0;
 
@@ -119,7 +120,7 @@ export class Pl011 implements Device {
 
   /** Bytes of the host that have not reached the FIFO yet. */
   get waiting(): number {
-    return this.#queue.length;
+    return this.#queue.length - this.#next;
   }
 
   /** Whether a character that arrives raises the UART's interrupt. */
@@ -164,7 +165,7 @@ export class Pl011 implements Device {
         this.#raw &= ~word;
         break;
       case LCR_H:
-        if (((this.#get(LCR_H) ^ word) & LCR_FEN) !== 0) this.#fifo = [];
+        if (((this.#get(LCR_H) ^ word) & LCR_FEN) !== 0) this.#flush();
         this.#keep(LCR_H, word);
         this.#receive();
         break;
@@ -179,6 +180,7 @@ export class Pl011 implements Device {
     for (const [register, value] of RESET_VALUES) this.#kept.set(register, value);
     this.#fifo = [];
     this.#queue = [];
+    this.#next = 0;
     this.#raw = 0;
     this.#receiveStatus = 0;
     this.#drive();
@@ -188,7 +190,7 @@ export class Pl011 implements Device {
     return {
       kept: [...this.#kept].flat(),
       fifo: [...this.#fifo],
-      queue: [...this.#queue],
+      queue: this.#queue.slice(this.#next),
       raw: this.#raw,
       receiveStatus: this.#receiveStatus,
     };
@@ -200,6 +202,7 @@ export class Pl011 implements Device {
     for (let n = 0; n + 1 < kept.length; n += 2) this.#kept.set(kept[n] as number, kept[n + 1] as number);
     this.#fifo = numbersOf(state, 'fifo');
     this.#queue = numbersOf(state, 'queue');
+    this.#next = 0;
     this.#raw = numberOf(state, 'raw');
     this.#receiveStatus = numberOf(state, 'receiveStatus');
     this.#drive();
@@ -231,17 +234,27 @@ export class Pl011 implements Device {
     return RECEIVE_LEVELS[(this.#get(IFLS) >> 3) & 7] ?? FIFO_DEPTH / 2;
   }
 
+  /** Switching the FIFO on or off loses what it holds. */
+  #flush(): void {
+    this.#fifo = [];
+    this.#raw &= ~(Pl011Interrupt.Receive | Pl011Interrupt.ReceiveTimeout);
+  }
+
   /** Lets waiting characters into the FIFO. */
   #receive(): void {
-    const room = this.#depth() - this.#fifo.length;
-    const arrived = room > 0 ? this.#queue.splice(0, room) : [];
-    if (arrived.length === 0) return;
-    for (const character of arrived) {
+    const room = Math.min(this.#depth() - this.#fifo.length, this.waiting);
+    if (room <= 0) return;
+    for (let n = 0; n < room; n++) {
+      const character = this.#queue[this.#next++] as number;
       this.#fifo.push(character);
       if ((character & DR_BREAK) !== 0) this.#raw |= Pl011Interrupt.Break;
     }
+    if (this.waiting === 0) {
+      this.#queue = [];
+      this.#next = 0;
+    }
     if (this.#fifo.length >= this.#receiveLevel()) this.#raw |= Pl011Interrupt.Receive;
-    if (this.#byLevel && this.#queue.length === 0) this.#raw |= Pl011Interrupt.ReceiveTimeout;
+    if (this.#byLevel && this.waiting === 0) this.#raw |= Pl011Interrupt.ReceiveTimeout;
     this.#drive();
   }
 

@@ -23,7 +23,7 @@ const ICR = 0x1c;
 
 const NONE = -1;
 
-const identification = primecellId([0x31, 0x10, 0x04, 0x00]);
+const identification = primecellId([0x31, 0x10, 0x14, 0x00]);
 
 /** Power-on time of every run unless told otherwise: 2026-01-01 00:00:00 UTC, in seconds. */
 export const DEFAULT_EPOCH = 1_767_225_600;
@@ -37,7 +37,7 @@ export interface Pl031Options {
 }
 
 /**
- * Arm PL031 real-time clock (DDI 0224). It shows virtual time, so that the same run sees the same clock. Always
+ * Arm PL031 real-time clock (DDI 0224), revision r1. It shows virtual time, so that the same run sees the same clock. Always
  * enabled, as in QEMU; the alarm is exact as long as `poll` is called at `deadline`.
  */
 export class Pl031 implements Device {
@@ -54,7 +54,7 @@ export class Pl031 implements Device {
   #load = 0;
   #raw = 0;
   #mask = 0;
-  /** Second of virtual time at which the alarm comes; NONE: it came, or MR was never written. */
+  /** Second of virtual time at which the counter meets MR; NONE: it has, or neither was ever written. */
   #alarm = NONE;
 
   constructor(options: Pl031Options) {
@@ -113,7 +113,7 @@ export class Pl031 implements Device {
       case LR:
         this.#load = word;
         this.#offset = (word - this.#uptime()) >>> 0;
-        if (this.#alarm !== NONE) this.#setAlarm();
+        this.#setAlarm();
         break;
       case MR:
         this.#match = word;

@@ -12,10 +12,13 @@ const Op = {
   Write: 0x05,
   Read: 0x06,
   ReadC: 0x07,
+  IsError: 0x08,
   IsTty: 0x09,
   Clock: 0x10,
   Time: 0x11,
   Errno: 0x13,
+  CommandLine: 0x15,
+  HeapInfo: 0x16,
   Exit: 0x18,
   ExitExtended: 0x20,
   Elapsed: 0x30,
@@ -50,6 +53,10 @@ export interface SemihostingHost {
   readonly now: TickSource;
   /** Seconds since 1970, as the machine's RTC shows them. */
   seconds(): number;
+  /** Memory the program does not occupy: its heap grows from the start, its stack from the end. */
+  readonly free: { readonly start: bigint; readonly end: bigint };
+  /** The program's name and arguments. */
+  readonly commandLine: string;
 }
 
 export type SemihostingResult =
@@ -88,6 +95,12 @@ export function semihostingCall(host: SemihostingHost, x0: bigint, x1: bigint): 
       return onConsole(host, x1, 0n);
     case Op.IsTty:
       return onConsole(host, x1, 1n);
+    case Op.IsError:
+      return isError(host, x1);
+    case Op.CommandLine:
+      return commandLine(host, x1);
+    case Op.HeapInfo:
+      return heapInfo(host, x1);
     case Op.Exit:
     case Op.ExitExtended:
       return exit(host, x1);
@@ -154,6 +167,31 @@ function onConsole(host: SemihostingHost, block: bigint, answer: bigint): Semiho
   const words = wordsAt(host, block, 1);
   const handle = Number(words?.[0] ?? 0n);
   return done(handle >= Handle.Output && handle <= Handle.Input ? answer : FAILED);
+}
+
+/** Block: what another call answered. Negative is an error. */
+function isError(host: SemihostingHost, block: bigint): SemihostingResult {
+  const words = wordsAt(host, block, 1);
+  return done(words && BigInt.asIntN(64, words[0] as bigint) >= 0n ? 0n : 1n);
+}
+
+/** Block: address and size of a buffer for the text and its zero. The size becomes the length of the text. */
+function commandLine(host: SemihostingHost, block: bigint): SemihostingResult {
+  const words = wordsAt(host, block, 2);
+  if (!words) return done(FAILED);
+  const [buffer, size] = words as [bigint, bigint];
+  const text = new TextEncoder().encode(`${host.commandLine}\0`);
+  const written = size >= BigInt(text.length) && host.writeMemory(buffer, text);
+  return done(written && host.writeMemory(block + 8n, word(BigInt(text.length - 1))) ? 0n : FAILED);
+}
+
+/** Block: address of four words to fill: heap base, heap limit, stack base, stack limit. */
+function heapInfo(host: SemihostingHost, block: bigint): SemihostingResult {
+  const words = wordsAt(host, block, 1);
+  if (!words) return done(FAILED);
+  const { start, end } = host.free;
+  const answer = new Uint8Array([start, end, end, start].flatMap((value) => [...word(value)]));
+  return done(host.writeMemory(words[0] as bigint, answer) ? 0n : FAILED);
 }
 
 /** Block: reason, code. */

@@ -1,7 +1,6 @@
 import { Bus, type BusNote } from './bus.ts';
 import { checkVirtConfig, POWER_BUTTON_PIN, VIRT_INTID, VIRT_MAP, VIRTIO_SLOTS, type VirtConfig } from './virt.ts';
 import {
-  changesOf,
   DeviceStateError,
   numberOf,
   TICKS_PER_SECOND,
@@ -62,7 +61,10 @@ export interface Board {
   /** Every device back to power-on; what is in flash stays. */
   reset(): void;
   save(): BoardState;
-  /** @throws DeviceStateError where the state is not one of this board */
+  /**
+   * Drives no wire: their levels are part of the interrupt controller's own state.
+   * @throws DeviceStateError where the state is not one of this board
+   */
   restore(state: BoardState): void;
 }
 
@@ -78,10 +80,12 @@ const NONE = -1;
 export function createBoard({ config, hooks, epoch, uartReceive }: BoardOptions): Board {
   checkVirtConfig(config);
   const { now } = hooks;
-  const wire = (intid: number): InterruptLine =>
-    changesOf((level) => {
-      hooks.line(intid, level);
-    });
+  let restoring = false;
+  const wire =
+    (intid: number): InterruptLine =>
+    (level) => {
+      if (!restoring) hooks.line(intid, level);
+    };
   const uart = new Pl011({
     base: VIRT_MAP.uart.base,
     line: wire(VIRT_INTID.uart),
@@ -137,8 +141,13 @@ export function createBoard({ config, hooks, epoch, uartReceive }: BoardOptions)
       for (const name of [...devices.map((device) => device.name), BUTTON]) {
         if (!state[name]) throw new DeviceStateError(`the saved state has no device "${name}"`);
       }
-      for (const device of devices) device.restore(state[device.name] as DeviceState);
-      release = numberOf(state[BUTTON] as DeviceState, 'release');
+      restoring = true;
+      try {
+        for (const device of devices) device.restore(state[device.name] as DeviceState);
+        release = numberOf(state[BUTTON] as DeviceState, 'release');
+      } finally {
+        restoring = false;
+      }
     },
   };
 }

@@ -132,7 +132,8 @@ function cpus(count: number): FdtNode {
           strings('device_type', 'cpu'),
           strings('compatible', 'arm,cortex-a53'),
           cells('reg', affinityOf(vcpu)),
-          strings('enable-method', 'psci'),
+          // As QEMU: a single vCPU is never turned on by another.
+          ...(count > 1 ? [strings('enable-method', 'psci')] : []),
           cells('phandle', PHANDLE.cpu0 + vcpu),
         ]),
       ),

@@ -135,7 +135,10 @@ class StructureReader {
     const stop = this.#bytes.indexOf(0, start);
     if (start >= end || stop < 0 || stop >= end) throw new FdtError(start, 'a name has no end');
     if (stop - start > MAX_NAME) throw new FdtError(start, `a name is longer than ${MAX_NAME} characters`);
-    return String.fromCharCode(...this.#bytes.subarray(start, stop));
+    const name = this.#bytes.subarray(start, stop);
+    const odd = name.findIndex((byte) => byte < 0x20 || byte > 0x7e);
+    if (odd >= 0) throw new FdtError(start + odd, 'a name is not ASCII');
+    return String.fromCharCode(...name);
   }
 }
 

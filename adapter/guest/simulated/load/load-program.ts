@@ -81,9 +81,12 @@ interface Placement {
  */
 export function loadProgram(options: ProgramOptions): LoadPlan {
   checkVirtConfig(options);
-  const { name, bootargs } = options;
+  const { name, bootargs, address = null } = options;
   if (options.bytes.length === 0) throw new LoadError(name, 'the file is empty');
   if (bootargs?.includes('\0')) throw new LoadError(name, 'the boot arguments contain a zero character');
+  if (address !== null && !(Number.isSafeInteger(address) && address >= 0 && address % 4 === 0)) {
+    throw new LoadError(name, `${address} is no address of an instruction`);
+  }
   const program = place(options);
   const occupied = program.pieces.map((piece) => ({ base: piece.address, size: piece.zeroUpTo - piece.address }));
   const initrd = options.initrd ? placeInitrd(options.initrd, options, occupied) : null;
@@ -136,9 +139,6 @@ function placeImage(options: ProgramOptions): Placement {
 
 function placeRaw(options: ProgramOptions): Placement {
   const address = options.address ?? RAM_BASE + DEFAULT_TEXT_OFFSET;
-  if (!Number.isSafeInteger(address) || address < 0 || address % 4 !== 0) {
-    throw new LoadError(options.name, `${address} is no address of an instruction`);
-  }
   const piece = pieceOf(options, address);
   check(piece, options, [ramOf(options), FLASH]);
   const firmware = inside({ base: address, size: 4 }, FLASH);

@@ -131,5 +131,6 @@ describe('malformed device tree', () => {
   it('has names beyond reason', () => {
     const root = node('', [], [node('n'.repeat(300), [])]);
     refused(writeFdt({ root, reservations: [], bootCpu: 0 }), /longer than 255/);
+    refused(writeFdt({ root: node('', [flag('größe')]), reservations: [], bootCpu: 0 }), /not ASCII/);
   });
 });

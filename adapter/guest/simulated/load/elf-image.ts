@@ -11,6 +11,7 @@ export interface ElfSegment {
   /** Bytes in memory: contents, then zeros. */
   readonly memorySize: bigint;
   readonly executable: boolean;
+  readonly writable: boolean;
 }
 
 /** What a loader needs of an executable. */
@@ -51,6 +52,7 @@ const PROGRAM_HEADER_SIZE = 56;
 const LOAD = 1;
 const INTERPRETER = 3;
 const FLAG_EXECUTE = 1;
+const FLAG_WRITE = 2;
 
 /** "\x7fELF". */
 export function isElf(file: Uint8Array): boolean {
@@ -123,6 +125,7 @@ function readSegment(file: Uint8Array, view: DataView, header: number, name: str
   const fileSize = view.getBigUint64(header + 0x20, true);
   const memorySize = view.getBigUint64(header + 0x28, true);
   const physical = view.getBigUint64(header + 0x18, true);
+  const flags = view.getUint32(header + 0x04, true);
   if (fileSize > 0n && offset + fileSize > BigInt(file.length)) {
     throw new LoadError(
       name,
@@ -140,6 +143,7 @@ function readSegment(file: Uint8Array, view: DataView, header: number, name: str
     physical,
     bytes: file.subarray(start, start + Number(fileSize)),
     memorySize,
-    executable: (view.getUint32(header + 0x04, true) & FLAG_EXECUTE) !== 0,
+    executable: (flags & FLAG_EXECUTE) !== 0,
+    writable: (flags & FLAG_WRITE) !== 0,
   };
 }

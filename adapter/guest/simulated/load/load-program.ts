@@ -153,12 +153,13 @@ function placeRaw(options: ProgramOptions): Placement {
 }
 
 function placeElf(image: ElfImage, options: ProgramOptions): Placement {
-  const { name, address } = options;
+  const { name } = options;
+  const address = options.address ?? placeOfMovable(image);
   const lowest = image.segments.reduce((low, { physical }) => (physical < low ? physical : low), 1n << 64n);
-  if (typeof address === 'number' && !image.movable && BigInt(address) !== lowest) {
+  if (address !== null && !image.movable && BigInt(address) !== lowest) {
     throw new LoadError(name, `the program is linked to lie at ${hex(lowest)} and cannot be put at ${hex(address)}`);
   }
-  const bias = typeof address === 'number' ? BigInt(address) - lowest : 0n;
+  const bias = address !== null ? BigInt(address) - lowest : 0n;
   const pieces = image.segments.map((segment, n) => elfPiece(segment, n, image, bias, options));
 
   const holder =
@@ -169,6 +170,15 @@ function placeElf(image: ElfImage, options: ProgramOptions): Placement {
   if (entry % 4n !== 0n) throw new LoadError(name, `the entry point ${hex(image.entry)} is not a multiple of 4`, 0x18);
   const where = pieces.map((piece) => `${hex(piece.address)} to ${hex(piece.zeroUpTo - 1)}`).join(', ');
   return { kind: 'elf', pieces, entry, bias, treeFirst: true, what: `ELF program at ${where}` };
+}
+
+/**
+ * Where a position-independent program goes that would come to lie in flash with data it writes to, which works nowhere:
+ * where binaries go. Firmware, whose data is part of its text, stays in flash. Null: as linked.
+ */
+function placeOfMovable({ movable, segments }: ElfImage): number | null {
+  const stuck = segments.some(({ physical, writable, executable }) => writable && !executable && physical < RAM_BASE);
+  return movable && stuck ? RAM_BASE + DEFAULT_TEXT_OFFSET : null;
 }
 
 function holds(segment: ElfSegment, address: bigint): boolean {

@@ -236,11 +236,18 @@ describe('an ELF program', () => {
         { virtual: 0x1_0000n, bytes: data, flags: 6 },
       ],
     });
-    assert.deepEqual(map(plan(file)), ['0-100 prog', '10000-10020 prog']);
-    const one = plan(file, { address: 0x4008_0000 });
-    assert.deepEqual(map(one), ['40080000-40080100 prog', '40090000-40090020 prog']);
-    assert.equal(one.entry, 0x4008_0004n);
-    assert.equal(one.bias, 0x4008_0000n);
+    const one = plan(file, { address: 0x4210_0000 });
+    assert.deepEqual(map(one), ['42100000-42100100 prog', '42110000-42110020 prog']);
+    assert.equal(one.entry, 0x4210_0004n);
+    assert.equal(one.bias, 0x4210_0000n);
+    assert.deepEqual(
+      map(plan(file)),
+      ['40080000-40080100 prog', '40090000-40090020 prog'],
+      'it could not write in flash',
+    );
+    assert.deepEqual(map(plan(file, { address: 0 })), ['0-100 prog', '10000-10020 prog'], 'unless told to');
+    const firmware = elf({ type: 3, segments: [{ virtual: 0n, bytes: code, flags: 7 }] });
+    assert.deepEqual(map(plan(firmware)), ['0-100 prog']);
     const fixed = elf({ segments: [{ virtual: 0x4010_0000n, bytes: code }] });
     refused(fixed, /linked to lie at 0x40100000 and cannot be put at 0x40200000/, { address: 0x4020_0000 });
     assert.equal(plan(fixed, { address: 0x4010_0000 }).bias, 0n);

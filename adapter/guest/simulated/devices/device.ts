@@ -28,7 +28,9 @@ export interface Device {
 }
 
 /** A device's state under names of its own: plain data, fit for structured cloning. */
-export type DeviceState = Readonly<Record<string, number | boolean | string | Uint8Array | readonly number[]>>;
+export type DeviceState = Readonly<
+  Record<string, number | boolean | string | Uint8Array | readonly number[] | readonly Uint8Array[]>
+>;
 
 /** Which accesses a device answers, and in which portions it is asked. Bytes; as QEMU's devices declare them. */
 export interface AccessRule {
@@ -79,9 +81,12 @@ export function numbersOf(state: DeviceState, name: string): number[] {
   return [...(value as readonly number[])];
 }
 
-/** @throws DeviceStateError where `name` is no byte array. */
-export function bytesOf(state: DeviceState, name: string): Uint8Array {
+/** @throws DeviceStateError where `name` is no list of byte arrays, each of `length` bytes. */
+export function piecesOf(state: DeviceState, name: string, length: number): readonly Uint8Array[] {
   const value = state[name];
-  if (!(value instanceof Uint8Array)) throw new DeviceStateError(`the saved state has no bytes "${name}"`);
-  return value;
+  const pieces: readonly unknown[] = Array.isArray(value) ? value : [null];
+  if (!pieces.every((piece) => piece instanceof Uint8Array && piece.length === length)) {
+    throw new DeviceStateError(`the saved state has no pieces of ${length} bytes "${name}"`);
+  }
+  return pieces as readonly Uint8Array[];
 }

@@ -1,5 +1,14 @@
 import { BLOCK_SIZE, cfiAnswer, chipIdentification } from './cfi.ts';
-import { bytesOf, numberOf, numbersOf, UP_TO_WORD, type Device, type DeviceState, type Width } from './device.ts';
+import {
+  DeviceStateError,
+  numberOf,
+  numbersOf,
+  piecesOf,
+  UP_TO_WORD,
+  type Device,
+  type DeviceState,
+  type Width,
+} from './device.ts';
 
 /** Commands (Intel's set, as CFI command set 1). */
 const Command = {
@@ -71,7 +80,9 @@ export class Flash implements Device {
   readonly base: number;
   readonly size: number;
   readonly #options: FlashOptions;
-  readonly #blocks = new Map<number, Uint8Array>();
+  #blocks = new Map<number, Uint8Array>();
+  /** Blocks a saved state shares: copied before they change. */
+  #shared = new Set<number>();
   #view: View = View.Array;
   #expect: Expect = Expect.Command;
   #status = READY;
@@ -182,11 +193,10 @@ export class Flash implements Device {
 
   save(): DeviceState {
     const blocks = [...this.#blocks.keys()].sort((a, b) => a - b);
-    const data = new Uint8Array(blocks.length * BLOCK_SIZE);
-    blocks.forEach((block, n) => data.set(this.#blocks.get(block) as Uint8Array, n * BLOCK_SIZE));
+    this.#shared = new Set(blocks);
     return {
       blocks,
-      data,
+      data: blocks.map((block) => this.#blocks.get(block) as Uint8Array),
       view: this.#view,
       expect: this.#expect,
       status: this.#status,
@@ -196,17 +206,20 @@ export class Flash implements Device {
   }
 
   restore(state: DeviceState): void {
-    const data = bytesOf(state, 'data');
-    this.#blocks.clear();
-    numbersOf(state, 'blocks').forEach((block, n) => {
-      this.#blocks.set(block, data.slice(n * BLOCK_SIZE, (n + 1) * BLOCK_SIZE));
-    });
+    const numbers = numbersOf(state, 'blocks');
+    const data = piecesOf(state, 'data', BLOCK_SIZE);
+    if (numbers.length !== data.length) throw new DeviceStateError(`${this.name}: blocks without contents`);
+    const before = this.#blocks;
+    this.#blocks = new Map(data.map((piece, n) => [numbers[n] as number, piece]));
+    this.#shared = new Set(numbers);
     this.#view = numberOf(state, 'view') as View;
     this.#expect = numberOf(state, 'expect') as Expect;
     this.#status = numberOf(state, 'status');
     this.#left = numberOf(state, 'left');
     this.#buffer = numbersOf(state, 'buffer');
-    this.#options.onContents?.(0, this.size);
+    for (const block of new Set([...before.keys(), ...numbers])) {
+      if (before.get(block) !== this.#blocks.get(block)) this.#options.onContents?.(block * BLOCK_SIZE, BLOCK_SIZE);
+    }
     this.#options.onArrayMode?.(this.arrayMode);
   }
 
@@ -285,8 +298,8 @@ export class Flash implements Device {
       const at = offset + done;
       const number = Math.floor(at / BLOCK_SIZE);
       let block = this.#blocks.get(number);
-      if (!block) {
-        block = new Uint8Array(BLOCK_SIZE).fill(ERASED);
+      if (!block || this.#shared.delete(number)) {
+        block = block?.slice() ?? new Uint8Array(BLOCK_SIZE).fill(ERASED);
         this.#blocks.set(number, block);
       }
       const piece = bytes.subarray(done, done + BLOCK_SIZE - (at % BLOCK_SIZE));

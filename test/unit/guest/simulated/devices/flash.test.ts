@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { BLOCK_SIZE } from '../../../../../adapter/guest/simulated/devices/cfi.ts';
 import { Flash } from '../../../../../adapter/guest/simulated/devices/flash.ts';
-import type { Width } from '../../../../../adapter/guest/simulated/devices/device.ts';
+import { DeviceStateError, type Width } from '../../../../../adapter/guest/simulated/devices/device.ts';
 
 const SIZE = 64 << 20;
 const READY = 0x0080_0080;
@@ -10,7 +10,7 @@ const READY = 0x0080_0080;
 interface Fixture {
   readonly flash: Flash;
   readonly modes: readonly boolean[];
-  readonly changes: readonly (readonly [number, number])[];
+  readonly changes: (readonly [number, number])[];
   readonly read: (offset: number, width?: Width) => number;
   /** A command to both chips. */
   readonly command: (offset: number, command: number) => void;
@@ -202,6 +202,54 @@ describe('flash: around it', () => {
     command(0, 0x98);
     assert.deepEqual([...flash.contents(BLOCK_SIZE - 2, 5)], [0xff, 9, 8, 7, 0xff]);
     assert.deepEqual([...flash.contents(SIZE - 2, 5)], [0xff, 0xff]);
+  });
+
+  it('saves without copying, changes no saved state, and names the blocks that come back', () => {
+    const { flash, command, write, changes } = make();
+    flash.load(new Uint8Array(2 * BLOCK_SIZE));
+    const state = flash.save();
+    const program = (offset: number, value: number): void => {
+      command(offset, 0x40);
+      write(offset, value);
+      command(offset, 0xff);
+    };
+    program(0, 1);
+    program(2 * BLOCK_SIZE, 2);
+    const later = flash.save();
+    changes.length = 0;
+    flash.restore(state);
+    assert.deepEqual(
+      [0, 2 * BLOCK_SIZE].map((at) => flash.read(at, 4)),
+      [0, 0xffff_ffff],
+    );
+    assert.deepEqual(changes, [
+      [0, BLOCK_SIZE],
+      [2 * BLOCK_SIZE, BLOCK_SIZE],
+    ]);
+    flash.restore(later);
+    assert.deepEqual(
+      [0, 2 * BLOCK_SIZE].map((at) => flash.read(at, 4)),
+      [1, 2],
+    );
+    command(0, 0x20);
+    command(0, 0xd0);
+    flash.restore(later);
+    assert.equal(flash.read(0, 4), 1);
+  });
+
+  it('refuses a state that is none', () => {
+    const { flash } = make();
+    const state = flash.save();
+    for (const broken of [
+      {},
+      { ...state, data: [new Uint8Array(3)] },
+      { ...state, blocks: [1] },
+      { ...state, data: 5 },
+    ]) {
+      assert.throws(() => {
+        flash.restore(broken);
+      }, DeviceStateError);
+    }
   });
 
   it('comes back from a state saved in the middle of a buffered program', () => {

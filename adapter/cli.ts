@@ -14,7 +14,7 @@ import { runCommand, type RunOptions } from './cli/run.ts';
 import { DEFAULT_PROFILE, PROFILES, profileNamed } from './gic/profiles/profiles.ts';
 import { VirtConfigError } from './guest/simulated/board/virt.ts';
 import { CoreError } from './guest/simulated/core/core.ts';
-import { LoadError } from './guest/simulated/load/errors.ts';
+import { LoadError } from './guest/simulated/load/load-error.ts';
 import { parseMemorySize } from './session/launch-configuration.ts';
 import { replayCommand } from './cli/replay.ts';
 import { sessionCommand } from './cli/session.ts';

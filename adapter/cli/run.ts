@@ -55,7 +55,7 @@ export async function runCommand(
   );
   const remarks = new Remarks(output);
   guest.connect({ output: write, remark: (remark) => remarks.tell(remark) });
-  boot(guest.machine, bytes, { address, bootargs: args });
+  boot(guest.machine, { name: basename(file), bytes }, { address, bootargs: args });
   let ended = false;
   input.listen(
     (typed) => guest.machine.input(typed),

@@ -8,7 +8,7 @@ import { VirtConfigError } from '../guest/simulated/board/virt.ts';
 import { CoreError } from '../guest/simulated/core/core.ts';
 import { boot } from '../guest/simulated/load/boot.ts';
 import { isElf } from '../guest/simulated/load/elf-image.ts';
-import { LoadError } from '../guest/simulated/load/errors.ts';
+import { LoadError } from '../guest/simulated/load/load-error.ts';
 import { SimulatedGuest } from '../guest/simulated/simulated-guest.ts';
 import { ElfError } from '../symbols/elf/errors.ts';
 import { Programs, type LoadedProgram } from '../symbols/programs.ts';
@@ -68,11 +68,12 @@ export async function loadMachine(path: string, configuration: MachineConfigurat
       { gic, vcpus, memory, lrs, profile },
       { title: basename(path) },
     );
-    const plan = boot(guest.machine, bytes, { address, bootargs: args });
+    const plan = boot(guest.machine, { name: basename(path), bytes }, { address, bootargs: args });
     guest.refresh();
-    const { symbols, notes } = await loadSymbols(path, bytes, configuration.symbols);
-    return { guest, symbols, notes: [`${basename(path)}: ${plan.description}.`, ...notes] };
+    const { symbols, notes } = await loadSymbols(path, bytes, plan.bias, configuration.symbols);
+    return { guest, symbols, notes: [`${plan.description}.`, ...notes] };
   } catch (error) {
+    if (error instanceof LoadError) throw new RequestError(error.message, true);
     if (isReason(error)) throw new RequestError(`${basename(path)}: ${error.message}`, true);
     throw error;
   }
@@ -92,22 +93,29 @@ function profileOf(name: string | null): Profile {
 async function loadSymbols(
   path: string,
   bytes: Uint8Array,
+  bias: bigint,
   more: readonly string[],
 ): Promise<{ symbols: SymbolQueries | null; notes: string[] }> {
   const programs: LoadedProgram[] = [];
   const notes: string[] = [];
-  if (isElf(bytes)) await addSymbols(path, bytes, programs, notes);
+  if (isElf(bytes)) await addSymbols(path, bytes, bias, programs, notes);
   for (const file of more) {
     const full = resolve(dirname(path), file);
-    await addSymbols(full, new Uint8Array(await readFile(full)), programs, notes);
+    await addSymbols(full, new Uint8Array(await readFile(full)), 0n, programs, notes);
   }
   if (programs.length === 0) notes.push('No symbols: name an ELF file under "symbols" to see functions and lines.');
   return { symbols: programs.length === 0 ? null : new Programs(programs), notes };
 }
 
-async function addSymbols(path: string, bytes: Uint8Array, programs: LoadedProgram[], notes: string[]): Promise<void> {
+async function addSymbols(
+  path: string,
+  bytes: Uint8Array,
+  bias: bigint,
+  programs: LoadedProgram[],
+  notes: string[],
+): Promise<void> {
   try {
-    programs.push({ symbols: await Symbols.load(bytes), bias: 0n });
+    programs.push({ symbols: await Symbols.load(bytes), bias });
   } catch (error) {
     if (!(error instanceof ElfError)) throw error;
     notes.push(`${basename(path)} has no usable symbols: ${error.message}.`);
@@ -116,7 +124,7 @@ async function addSymbols(path: string, bytes: Uint8Array, programs: LoadedProgr
 
 /** True for what a file or a configuration can be guilty of. */
 function isReason(error: unknown): error is Error {
-  if ([LoadError, VirtConfigError, GicConfigError, CoreError, FrameMapError].some((kind) => error instanceof kind)) {
+  if ([VirtConfigError, GicConfigError, CoreError, FrameMapError].some((kind) => error instanceof kind)) {
     return true;
   }
   return error instanceof Error && 'code' in error && 'syscall' in error;

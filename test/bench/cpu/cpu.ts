@@ -87,7 +87,7 @@ async function onOurs(orders: Orders): Promise<Run> {
   let best: Run = { instructions: 0, seconds: Infinity };
   for (let round = 0; round < 3; round++) {
     const guest = await SimulatedGuest.create(module, config, { title: 'bench' });
-    boot(guest.machine, programFor(orders), { address: null, bootargs: null });
+    boot(guest.machine, { name: 'loop.elf', bytes: programFor(orders) }, { address: null, bootargs: null });
     const start = process.hrtime.bigint();
     while (guest.machine.run(10_000_000).kind === 'budget');
     const seconds = Number(process.hrtime.bigint() - start) / NANOSECONDS;

@@ -1,34 +1,36 @@
 import { RAM_BASE } from '../board/virt.ts';
-import { virtFdt } from '../board/virt-fdt.ts';
 import type { Machine } from '../machine/machine.ts';
-import { planLoad } from './load-program.ts';
-import type { LoadPlan } from './plan.ts';
+import { loadProgram, type LoadPlan, type NamedBytes } from './load-program.ts';
 
 export interface BootOptions {
   /** Where a raw binary goes; null: where its kind goes. */
   readonly address: number | null;
   /** The kernel's command line; null: none. */
   readonly bootargs: string | null;
+  readonly initrd?: NamedBytes | null;
 }
 
 /**
  * Puts a program and the machine's device tree into memory, and vCPU 0 at its entry.
  * @throws LoadError for what cannot be loaded
  */
-export function boot(machine: Machine, program: Uint8Array, options: BootOptions): LoadPlan {
+export function boot(machine: Machine, program: NamedBytes, options: BootOptions): LoadPlan {
   const { gic, vcpus, memory } = machine.config;
-  const tree = virtFdt({ gic, vcpus, memory, bootargs: options.bootargs });
-  const plan = planLoad(program, { memory, address: options.address, deviceTreeSize: tree.length });
-  for (const { address, bytes, size } of plan.pieces) {
+  const plan = loadProgram({ ...program, ...options, gic, vcpus, memory });
+  let end = RAM_BASE;
+  for (const { address, bytes, zeroUpTo } of plan.pieces) {
     if (address < RAM_BASE) machine.loadFlash(address, bytes);
     else {
-      const target = machine.core.physical(address, size);
+      const target = machine.core.physical(address, zeroUpTo - address);
       target?.set(bytes);
       target?.fill(0, bytes.length);
+      end = Math.max(end, zeroUpTo);
     }
   }
-  if (plan.deviceTree !== null) machine.core.physical(plan.deviceTree, tree.length)?.set(tree);
-  machine.core.setPc(0, BigInt(plan.entry));
-  if (plan.linux && plan.deviceTree !== null) machine.core.setX(0, 0, BigInt(plan.deviceTree));
+  machine.core.forget();
+  machine.core.setPc(0, plan.entry);
+  plan.registers.forEach((value, n) => machine.core.setX(0, n, value));
+  const commandLine = options.bootargs === null ? program.name : `${program.name} ${options.bootargs}`;
+  machine.setProgram({ start: BigInt(end), end: BigInt(RAM_BASE + memory) }, commandLine);
   return plan;
 }

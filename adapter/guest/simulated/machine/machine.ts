@@ -2,13 +2,13 @@ import type { Profile } from '../../../gic/profiles/profile.ts';
 import { Signal } from '../../../gic/virtual/virtual-interface.ts';
 import { psciCall, type PowerState, type VcpuPower } from '../board/psci.ts';
 import { affinityOf, checkVirtConfig, RAM_BASE, VIRT_MAP, VIRT_SPIS, type VirtConfig } from '../board/virt.ts';
+import { createBoard, type Board } from '../board/virt-board.ts';
 import { Core, CoreExit } from '../core/core.ts';
 import { encode } from '../core/system-registers.ts';
 import type { Width } from '../devices/device.ts';
 import { SEMIHOSTING_HLT, semihostingCall, type SemihostingHost } from '../devices/semihosting.ts';
 import { GuestGic } from '../gic/guest-gic.ts';
 import { GicAccess } from './access.ts';
-import { buildHardware, type Hardware } from './hardware.ts';
 import type { Remark, Stop } from './stop.ts';
 import { Timers } from './timers.ts';
 
@@ -49,7 +49,7 @@ export class Machine {
   readonly config: MachineConfig;
   readonly core: Core;
   readonly gic: GuestGic;
-  readonly hardware: Hardware;
+  readonly hardware: Board;
   readonly timers: Timers;
   /** The access to the interrupt controller that is made, or was last. */
   readonly access = new GicAccess();
@@ -59,6 +59,8 @@ export class Machine {
   readonly #gicEnd: number;
   readonly #psci: VcpuPower;
   readonly #semihosting: SemihostingHost;
+  #free: SemihostingHost['free'];
+  #commandLine = '';
   /** Whose turn it is, and instructions left of it. */
   #turn = 0;
   #slice = QUANTUM;
@@ -78,6 +80,7 @@ export class Machine {
     this.core = core;
     this.#host = host;
     const { gic, vcpus } = config;
+    this.#free = { start: BigInt(RAM_BASE), end: BigInt(RAM_BASE + config.memory) };
     this.gic = new GuestGic(
       {
         gic,
@@ -95,22 +98,28 @@ export class Machine {
     const end = gic === 'v2' ? VIRT_MAP.cpuInterface : VIRT_MAP.redistributors;
     this.#gicEnd = end.base + end.size;
     this.timers = new Timers(vcpus, (intid, vcpu, level) => this.#drive(intid, vcpu, level));
-    this.hardware = buildHardware(config, {
-      output: (byte) => host.output(byte),
-      line: (intid, level) => this.#drive(intid, 0, level),
-      now: () => BigInt(this.#ticks),
-      memory: (address, length) => this.core.physical(address, length),
-      flashMode: (array) => this.core.setReadable(VIRT_MAP.flash0.base, array),
-      note: (note) =>
-        host.remark({
-          kind: 'no device',
-          vcpu: this.#turn,
-          pc: this.core.pc(this.#turn),
-          address: note.address,
-          size: note.width,
-          write: note.write,
-          reason: note.reason,
-        }),
+    this.hardware = createBoard({
+      config,
+      hooks: {
+        uartOutput: (byte) => host.output(byte),
+        line: (intid, level) => this.#drive(intid, 0, level),
+        now: () => BigInt(this.#ticks),
+        memory: (address, length) => this.core.physical(address, length),
+        unanswered: (note) =>
+          host.remark({
+            kind: 'no device',
+            vcpu: this.#turn,
+            pc: this.core.pc(this.#turn),
+            address: note.address,
+            size: note.width,
+            write: note.write,
+            reason: note.reason,
+          }),
+        flashContents: (bank, offset, length) => this.#copyFlash(bank, offset, length),
+        flashArrayMode: (bank, array) => {
+          if (bank === 0) this.core.setReadable(VIRT_MAP.flash0.base, array);
+        },
+      },
     });
     this.#power = Array.from({ length: vcpus }, (_, vcpu) => (vcpu === 0 ? 'on' : 'off'));
     for (let vcpu = 1; vcpu < vcpus; vcpu++) this.gic.setPower(vcpu, false);
@@ -121,7 +130,14 @@ export class Machine {
       state: (vcpu) => this.#power[vcpu] as PowerState,
       start: (vcpu, entry, context) => this.#start(vcpu, entry, context),
     };
+    const machine = this;
     this.#semihosting = {
+      get free() {
+        return machine.#free;
+      },
+      get commandLine() {
+        return machine.#commandLine;
+      },
       readMemory: (address, length) => this.readVirtual(this.#turn, address, length),
       writeMemory: (address, bytes) => this.writeVirtual(this.#turn, address, bytes),
       output: (bytes, stream) => host.semihosting(bytes, stream),
@@ -149,16 +165,31 @@ export class Machine {
     return new Machine(config, core, host);
   }
 
-  /** Puts firmware into flash bank 0, where it is executed. */
-  loadFlash(offset: number, bytes: Uint8Array): void {
-    const { flash } = this.hardware;
-    const { base, size } = VIRT_MAP.flash0;
-    flash.load(bytes, offset);
-    if (!this.core.physical(base, 1)) this.core.addRegion({ base, size, writable: false });
-    const whole = Math.ceil((offset + bytes.length) / FLASH_BLOCK) * FLASH_BLOCK;
-    this.core.physical(base, size)?.fill(ERASED, whole);
-    this.core.physical(base, whole)?.set(flash.contents(0, whole));
+  /** Puts firmware into flash: from bank 0 it can be executed. @throws RangeError where it does not fit */
+  loadFlash(address: number, bytes: Uint8Array): void {
+    const { flash0, flash1 } = VIRT_MAP;
+    const first = bytes.subarray(0, Math.max(0, flash1.base - address));
+    if (address < flash1.base && !this.core.physical(flash0.base, 1)) {
+      this.core.addRegion({ ...flash0, writable: false });
+      this.core.physical(flash0.base, flash0.size)?.fill(ERASED);
+    }
+    const [bank0, bank1] = this.hardware.flash;
+    if (first.length > 0) bank0.load(first, address - flash0.base);
+    const rest = bytes.subarray(first.length);
+    if (rest.length > 0) bank1.load(rest, Math.max(0, address - flash1.base));
+  }
+
+  /** Bank 0 is executed from a copy. */
+  #copyFlash(bank: 0 | 1, offset: number, length: number): void {
+    if (bank !== 0) return;
+    this.core.physical(VIRT_MAP.flash0.base + offset, length)?.set(this.hardware.flash[0].contents(offset, length));
     this.core.forget();
+  }
+
+  /** What a guest may ask for by semihosting: where its heap and stack go, and its command line. */
+  setProgram(free: SemihostingHost['free'], commandLine: string): void {
+    this.#free = free;
+    this.#commandLine = commandLine;
   }
 
   /** The system counter: ticks of 16 ns. */
@@ -247,10 +278,8 @@ export class Machine {
   #execute(limit: number): Stop | null {
     const { core } = this;
     const vcpu = this.#turn;
-    const untilTimer = this.timers.deadline - this.#ticks;
-    if (untilTimer <= 0) {
-      this.timers.advance(this.#ticks);
-    }
+    if (this.#deadline() <= this.#ticks) this.#expire();
+    const untilTimer = this.#deadline() - this.#ticks;
     core.select(vcpu);
     core.setTicks(this.#ticks);
     this.#skip(vcpu);
@@ -533,18 +562,29 @@ export class Machine {
     return false;
   }
 
+  /** Tick at which something happens by itself: a timer, an alarm. */
+  #deadline(): number {
+    const device = this.hardware.deadline();
+    return device === null ? this.timers.deadline : Math.min(this.timers.deadline, Number(device));
+  }
+
+  #expire(): void {
+    this.timers.advance(this.#ticks);
+    this.hardware.poll();
+  }
+
   /** Everybody sleeps: time goes on to the next timer. @returns false where there is none */
   #sleep(): boolean {
-    const { deadline } = this.timers;
+    const deadline = this.#deadline();
     if (deadline === Infinity) return false;
     this.#ticks = Math.max(this.#ticks, deadline);
-    this.timers.advance(this.#ticks);
+    this.#expire();
     return true;
   }
 
   /** Time passes without instructions, up to the next timer. */
   #pass(ticks: number): void {
-    this.#ticks = Math.min(this.#ticks + ticks, Math.max(this.#ticks, this.timers.deadline));
+    this.#ticks = Math.min(this.#ticks + ticks, Math.max(this.#ticks, this.#deadline()));
   }
 
   /** What a vCPU reads at a virtual address, up to where it cannot. Devices are not touched. */
@@ -584,4 +624,3 @@ export class Machine {
 
 const PAGE = 4096;
 const ERASED = 0xff;
-const FLASH_BLOCK = 256 * 1024;

@@ -1,6 +1,7 @@
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import type { CodePlace } from '../protocol.ts';
 import type { Arguments } from './arguments.ts';
+import type { Gate } from './breakpoints/gate.ts';
 import type { FrameList } from './frames.ts';
 import type { Embark } from './run/runner.ts';
 import type { LineTraps } from './run/traps.ts';
@@ -51,6 +52,18 @@ export interface CodeBreakpoints {
   setInstructions(wanted: readonly Arguments[]): DebugProtocol.Breakpoint[];
 }
 
+/** A breakpoint on memory: stops before an access to it. */
+export interface MemoryWatch {
+  readonly id: number;
+  /** Virtual. */
+  readonly address: bigint;
+  /** Bytes, at least 1. */
+  readonly length: number;
+  readonly read: boolean;
+  readonly write: boolean;
+  readonly gate: Gate;
+}
+
 /** What a guest with CPUs offers besides. */
 export interface MachineFace {
   /** Bytes at a virtual address as a vCPU sees them; up to where they can be read. */
@@ -58,6 +71,8 @@ export interface MachineFace {
   /** @returns false where not all of it can be written; nothing is written then */
   writeMemory(vcpu: number, address: bigint, bytes: Uint8Array): boolean;
   disassemble(address: bigint, before: number, count: number): Promise<DebugProtocol.DisassembledInstruction[]>;
+  /** Replaces the breakpoints on memory. @throws RequestError for more than there can be */
+  watch(watchpoints: readonly MemoryWatch[]): void;
   /** What is known of an instruction's place in the program. */
   placeOf(pc: bigint): CodePlace;
   /** Bytes typed at its console. */

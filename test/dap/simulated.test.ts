@@ -145,6 +145,27 @@ test('data breakpoints stop behind the access that made the change', () =>
     assert.match((await names(client, 1))[0] ?? '', /^gic_enable_private/);
   }));
 
+test('memory can be watched: the stop is before the access', () =>
+  withClient(async (client) => {
+    await start(client);
+    const { dataId } = await client.request<{ dataId: string }>('dataBreakpointInfo', {
+      name: '0x8000104',
+      asAddress: true,
+      bytes: 4,
+    });
+    const { breakpoints } = await client.request<{ breakpoints: DebugProtocol.Breakpoint[] }>('setDataBreakpoints', {
+      breakpoints: [{ dataId, accessType: 'write' }],
+    });
+    const stop = await client.go('continue');
+    assert.equal(stop.body.reason, 'data breakpoint');
+    assert.deepEqual(stop.body.hitBreakpointIds, [breakpoints[0]?.id]);
+    assert.match(stop.body.description ?? '', /^Before a store to 0x8000104, 4 bytes/);
+    assert.match((await names(client, 1))[0] ?? '', /^gic_enable_shared/);
+    await client.request('setDataBreakpoints', { breakpoints: [] });
+    await client.request('continue', { threadId: 1 });
+    await client.event('terminated');
+  }));
+
 test('registers show and can be set; memory reads and writes; instructions disassemble', () =>
   withClient(async (client) => {
     await start(client);
@@ -163,14 +184,15 @@ test('registers show and can be set; memory reads and writes; instructions disas
       await client.refused('setVariable', { variablesReference: reference, name: 'x5', value: 'banana' }),
       /not a number/,
     );
-    const at = top?.instructionPointerReference ?? '';
+    const at = top?.instructionPointerReference;
+    assert(at);
     const { instructions } = await client.request<{ instructions: DebugProtocol.DisassembledInstruction[] }>(
       'disassemble',
       { memoryReference: at, instructionOffset: -1, instructionCount: 4 },
     );
     assert.equal(instructions.length, 4);
     assert.equal(instructions[1]?.symbol, '_start');
-    assert.match(instructions[1]?.instruction ?? '', /^[a-z]/);
+    assert.match(instructions[1].instruction, /^[a-z]/);
     const memory = await client.request<{ data: string }>('readMemory', { memoryReference: at, count: 8 });
     assert.equal(Buffer.from(memory.data, 'base64').length, 8);
     await client.request('writeMemory', { memoryReference: '0x40200000', data: Buffer.from('gic').toString('base64') });
@@ -198,5 +220,8 @@ test('what cannot be loaded is refused with the reason', () =>
     assert.match(why, /"memory" is not a size/);
     assert.match(await client.refused('launch', { program: GUEST, memory: '8M' }), /16 MB to 2048 MB/);
     assert.match(await client.refused('launch', { program: GUEST, profile: 'kvm-9' }), /no profile "kvm-9"/);
-    assert.match(await client.refused('launch', { program: GUEST, address: '0x40000000' }), /leave the address out/);
+    assert.match(
+      await client.refused('launch', { program: GUEST, address: '0x40000000' }),
+      /cannot be put at 0x40000000/,
+    );
   }));

@@ -12,6 +12,7 @@ import { cpuScopes } from './registers.ts';
 import { ProgramSources, type SourceMap } from './sources.ts';
 import { Stepper } from './stepper.ts';
 import type { Terminal } from './terminal.ts';
+import { MachineWatchpoints } from './watchpoints.ts';
 
 export interface MachineFaceOptions {
   /** Path of the program: relative source names start at its directory. */
@@ -39,6 +40,7 @@ export function machineFace(
   const sources = new ProgramSources(symbols, options.program, options.sourceMap);
   const frames = new MachineFrames(guest, symbols, sources, cursor);
   const breakpoints = new MachineBreakpoints(guest, symbols, sources, context);
+  const watchpoints = new MachineWatchpoints(guest);
   return {
     frames,
     sources,
@@ -50,7 +52,7 @@ export function machineFace(
       if (steps && frames.hasThread(motion.thread)) cursor.vcpu = motion.thread - 1;
       const stepper = steps ? new Stepper(guest, symbols, breakpoints, cursor.vcpu, motion) : null;
       return new MachineLeg(
-        { guest, cursor, breakpoints, traps, say: (text) => context.client.output(text) },
+        { guest, cursor, breakpoints, watchpoints, traps, say: (text) => context.client.output(text) },
         course,
         stepper,
       );
@@ -60,6 +62,7 @@ export function machineFace(
       supportsFunctionBreakpoints: true,
       supportsInstructionBreakpoints: true,
       supportsDisassembleRequest: true,
+      supportsDataBreakpointBytes: true,
     },
     author(entry) {
       const { pc, origin } = guest.operation(entry);
@@ -73,6 +76,7 @@ export function machineFace(
       writeMemory: (vcpu, address, bytes) => guest.machine.writeVirtual(vcpu, address, bytes),
       disassemble: (address, before, count) =>
         disassemble(guest, cursor.vcpu, symbols, sources, address, before, count),
+      watch: (watched) => watchpoints.set(watched),
       placeOf(pc) {
         const found = symbols?.functionAt(pc);
         const line = symbols?.lineAt(pc);

@@ -9,6 +9,7 @@ import type { Traps } from '../run/traps.ts';
 import type { MachineBreakpoints } from './code-breakpoints.ts';
 import type { Cursor } from './cursor.ts';
 import type { Stepper } from './stepper.ts';
+import type { MachineWatchpoints } from './watchpoints.ts';
 
 /** Instructions between two looks at what the client wants meanwhile: some tens of milliseconds. */
 const SLICE = 2_000_000;
@@ -18,6 +19,7 @@ export interface MachineLegParts {
   readonly guest: SimulatedGuest;
   readonly cursor: Cursor;
   readonly breakpoints: MachineBreakpoints;
+  readonly watchpoints: MachineWatchpoints;
   readonly traps: Traps;
   /** Says something to the user. */
   readonly say: (text: string) => void;
@@ -134,9 +136,9 @@ export class MachineLeg implements Leg {
         return found;
       }
       case 'watchpoint': {
-        cursor.vcpu = stop.vcpu;
-        const what = `${stop.write ? 'store to' : 'load from'} 0x${stop.address.toString(16)}, ${stop.size} bytes`;
-        return { reason: 'data breakpoint', description: `Before a ${what}` };
+        const found = this.#parts.watchpoints.arrive(stop.address, stop.size, stop.write);
+        if (found !== null) cursor.vcpu = stop.vcpu;
+        return found;
       }
       case 'idle':
         this.idle = true;

@@ -58,9 +58,7 @@ export class Machine {
   readonly #waiting: Uint8Array;
   readonly #gicEnd: number;
   readonly #psci: VcpuPower;
-  readonly #semihosting: SemihostingHost;
-  #free: SemihostingHost['free'];
-  #commandLine = '';
+  readonly #semihosting: { -readonly [Name in keyof SemihostingHost]: SemihostingHost[Name] };
   /** Whose turn it is, and instructions left of it. */
   #turn = 0;
   #slice = QUANTUM;
@@ -80,7 +78,6 @@ export class Machine {
     this.core = core;
     this.#host = host;
     const { gic, vcpus } = config;
-    this.#free = { start: BigInt(RAM_BASE), end: BigInt(RAM_BASE + config.memory) };
     this.gic = new GuestGic(
       {
         gic,
@@ -130,14 +127,9 @@ export class Machine {
       state: (vcpu) => this.#power[vcpu] as PowerState,
       start: (vcpu, entry, context) => this.#start(vcpu, entry, context),
     };
-    const machine = this;
     this.#semihosting = {
-      get free() {
-        return machine.#free;
-      },
-      get commandLine() {
-        return machine.#commandLine;
-      },
+      free: { start: BigInt(RAM_BASE), end: BigInt(RAM_BASE + config.memory) },
+      commandLine: '',
       readMemory: (address, length) => this.readVirtual(this.#turn, address, length),
       writeMemory: (address, bytes) => this.writeVirtual(this.#turn, address, bytes),
       output: (bytes, stream) => host.semihosting(bytes, stream),
@@ -188,8 +180,8 @@ export class Machine {
 
   /** What a guest may ask for by semihosting: where its heap and stack go, and its command line. */
   setProgram(free: SemihostingHost['free'], commandLine: string): void {
-    this.#free = free;
-    this.#commandLine = commandLine;
+    this.#semihosting.free = free;
+    this.#semihosting.commandLine = commandLine;
   }
 
   /** The system counter: ticks of 16 ns. */

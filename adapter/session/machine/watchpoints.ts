@@ -1,0 +1,37 @@
+import { CoreError } from '../../guest/simulated/core/core.ts';
+import type { SimulatedGuest } from '../../guest/simulated/simulated-guest.ts';
+import type { MemoryWatch } from '../face.ts';
+import { RequestError } from '../request-error.ts';
+import type { Stop } from '../run/stop.ts';
+
+/** Breakpoints on memory: a vCPU stops before it loads from, or stores to, watched bytes. */
+export class MachineWatchpoints {
+  readonly #guest: SimulatedGuest;
+  #watched: readonly MemoryWatch[] = [];
+
+  constructor(guest: SimulatedGuest) {
+    this.#guest = guest;
+  }
+
+  /** Replaces all of them. @throws RequestError for more than there can be */
+  set(watched: readonly MemoryWatch[]): void {
+    try {
+      this.#guest.machine.core.setWatchpoints(watched);
+    } catch (error) {
+      throw error instanceof CoreError ? new RequestError(error.message) : error;
+    }
+    this.#watched = watched;
+  }
+
+  /** What an access that was stopped before means: a stop, or nothing. */
+  arrive(address: bigint, size: number, write: boolean): Stop | null {
+    const last = address + BigInt(size) - 1n;
+    const hit = this.#watched.filter((one) => {
+      const overlaps = one.address <= last && one.address + BigInt(one.length) > address;
+      return overlaps && (write ? one.write : one.read) && one.gate.stopsAt(this.#guest.position);
+    });
+    if (hit.length === 0) return null;
+    const description = `Before a ${write ? 'store to' : 'load from'} 0x${address.toString(16)}, ${size} bytes`;
+    return { reason: 'data breakpoint', description, text: description, breakpoints: hit.map(({ id }) => id) };
+  }
+}

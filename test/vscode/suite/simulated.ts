@@ -54,6 +54,11 @@ describe('a simulated guest', () => {
     await vscode.commands.executeCommand('gic.interrupts.focus');
     await vscode.commands.executeCommand('notifications.clearAll');
     await ui.screenshot('simulated-handler-dark');
+    await vscode.commands.executeCommand('workbench.view.debug');
+    await vscode.commands.executeCommand('workbench.debug.action.focusCallStackView');
+    await ui.wait('.debug-call-stack');
+    await ui.screenshot('simulated-stack-dark');
+    await vscode.commands.executeCommand('gic.registers.focus');
   });
 
   it('steps to the next access of the controller', async () => {

@@ -11,6 +11,8 @@ import { GuestGic } from '../gic/guest-gic.ts';
 import { GicAccess } from './access.ts';
 import type { Remark, Stop } from './stop.ts';
 import { Timers } from './timers.ts';
+import { Turns } from './turns.ts';
+import { readVirtual, writeVirtual } from './virtual-memory.ts';
 
 export interface MachineConfig extends VirtConfig {
   readonly profile: Profile;
@@ -33,8 +35,6 @@ export interface MachineHost {
   remark(remark: Remark): void;
 }
 
-/** Instructions a vCPU executes before the next one has its turn, where several run. */
-const QUANTUM = 10_000;
 /** Ticks that pass where every vCPU that runs has said it waits for an event. */
 const EVENT_WAIT = 100;
 
@@ -54,14 +54,10 @@ export class Machine {
   /** The access to the interrupt controller that is made, or was last. */
   readonly access = new GicAccess();
   readonly #host: MachineHost;
-  readonly #power: PowerState[];
-  readonly #waiting: Uint8Array;
+  readonly #turns: Turns;
   readonly #gicEnd: number;
   readonly #psci: VcpuPower;
   readonly #semihosting: { -readonly [Name in keyof SemihostingHost]: SemihostingHost[Name] };
-  /** Whose turn it is, and instructions left of it. */
-  #turn = 0;
-  #slice = QUANTUM;
   #ticks = 0;
   #instructions = 0;
   #undefined = 0;
@@ -105,8 +101,8 @@ export class Machine {
         unanswered: (note) =>
           host.remark({
             kind: 'no device',
-            vcpu: this.#turn,
-            pc: this.core.pc(this.#turn),
+            vcpu: this.turn,
+            pc: this.core.pc(this.turn),
             address: note.address,
             size: note.width,
             write: note.write,
@@ -118,20 +114,19 @@ export class Machine {
         },
       },
     });
-    this.#power = Array.from({ length: vcpus }, (_, vcpu) => (vcpu === 0 ? 'on' : 'off'));
+    this.#turns = new Turns(vcpus, this.gic);
     for (let vcpu = 1; vcpu < vcpus; vcpu++) this.gic.setPower(vcpu, false);
-    this.#waiting = new Uint8Array(vcpus);
     this.#psci = {
       count: vcpus,
       affinity: affinityOf,
-      state: (vcpu) => this.#power[vcpu] as PowerState,
+      state: (vcpu) => this.#turns.power(vcpu),
       start: (vcpu, entry, context) => this.#start(vcpu, entry, context),
     };
     this.#semihosting = {
       free: { start: BigInt(RAM_BASE), end: BigInt(RAM_BASE + config.memory) },
       commandLine: '',
-      readMemory: (address, length) => this.readVirtual(this.#turn, address, length),
-      writeMemory: (address, bytes) => this.writeVirtual(this.#turn, address, bytes),
+      readMemory: (address, length) => this.readVirtual(this.turn, address, length),
+      writeMemory: (address, bytes) => this.writeVirtual(this.turn, address, bytes),
       output: (bytes, stream) => host.semihosting(bytes, stream),
       input: () => {
         this.#readsBySemihosting = true;
@@ -195,17 +190,17 @@ export class Machine {
   }
 
   power(vcpu: number): PowerState {
-    return this.#power[vcpu] as PowerState;
+    return this.#turns.power(vcpu);
   }
 
   /** True where a vCPU sleeps in WFI. */
   sleeps(vcpu: number): boolean {
-    return this.#waiting[vcpu] === 1 && !this.gic.wakes(vcpu);
+    return this.#turns.sleeps(vcpu);
   }
 
   /** The vCPU whose turn it is. */
   get turn(): number {
-    return this.#turn;
+    return this.#turns.vcpu;
   }
 
   /**
@@ -228,19 +223,19 @@ export class Machine {
   run(limit: number): Stop {
     let left = limit;
     while (left > 0 || this.core.begun) {
-      if (!this.core.begun && (this.#slice <= 0 || !this.#runs(this.#turn))) {
-        if (!this.#nextTurn()) {
+      if (!this.core.begun && (this.#turns.left <= 0 || !this.#turns.runs(this.turn))) {
+        if (!this.#turns.next()) {
           if (!this.#sleep()) return { kind: 'idle', listens: this.hardware.uart.listens };
           continue;
         }
       }
       const before = this.#instructions;
-      const stop = this.#execute(this.#halted ? 1 : Math.min(left, this.#slice));
+      const stop = this.#execute(this.#halted ? 1 : Math.min(left, this.#turns.left));
       left -= this.#instructions - before;
       if (stop) return stop;
       if (this.#halted && !this.core.begun) {
         this.#halted = false;
-        return { kind: 'halted', vcpu: this.#turn };
+        return { kind: 'halted', vcpu: this.turn };
       }
     }
     return { kind: 'budget' };
@@ -252,12 +247,8 @@ export class Machine {
       const stop = this.#execute(1);
       if (stop) return stop;
     }
-    if (this.#power[vcpu] !== 'on') return { kind: 'budget' };
-    this.#waiting[vcpu] = 0;
-    if (this.#turn !== vcpu) {
-      this.#turn = vcpu;
-      this.#slice = QUANTUM;
-    }
+    if (this.power(vcpu) !== 'on') return { kind: 'budget' };
+    this.#turns.take(vcpu);
     const before = this.#instructions;
     while (this.#instructions === before || this.core.begun) {
       const stop = this.#execute(1);
@@ -269,7 +260,7 @@ export class Machine {
   /** Runs the current vCPU for up to `limit` instructions, or until it leaves the core. */
   #execute(limit: number): Stop | null {
     const { core } = this;
-    const vcpu = this.#turn;
+    const vcpu = this.turn;
     if (this.#deadline() <= this.#ticks) this.#expire();
     const untilTimer = this.#deadline() - this.#ticks;
     core.select(vcpu);
@@ -278,7 +269,7 @@ export class Machine {
     const executed = core.run(Math.max(1, Math.min(limit, untilTimer > 0 ? untilTimer : limit)));
     this.#ticks += executed;
     this.#instructions += executed;
-    this.#slice -= executed;
+    this.#turns.left -= executed;
     if (core.undefinedCount !== this.#undefined) this.#remarkUndefined(vcpu);
     return this.#handle(vcpu);
   }
@@ -311,11 +302,11 @@ export class Machine {
       case CoreExit.SystemRegister:
         return this.#systemRegister(vcpu);
       case CoreExit.Wfi:
-        if (!this.gic.wakes(vcpu)) this.#waiting[vcpu] = 1;
+        this.#turns.wait(vcpu);
         return null;
       case CoreExit.Wfe:
-        this.#slice = 0;
-        if (!this.#othersRun(vcpu)) this.#pass(EVENT_WAIT);
+        this.#turns.left = 0;
+        if (!this.#turns.othersRun(vcpu)) this.#pass(EVENT_WAIT);
         return null;
       case CoreExit.Sev:
         for (let each = 0; each < this.config.vcpus; each++) core.setEvent(each);
@@ -462,10 +453,10 @@ export class Machine {
       case 'suspend':
         core.setX(vcpu, 0, result.x0);
         for (let n = 1; n < 4; n++) core.setX(vcpu, n, 0n);
-        if (result.kind === 'suspend' && !this.gic.wakes(vcpu)) this.#waiting[vcpu] = 1;
+        if (result.kind === 'suspend') this.#turns.wait(vcpu);
         return null;
       case 'off':
-        this.#power[vcpu] = 'off';
+        this.#turns.powerOff(vcpu);
         this.gic.setPower(vcpu, false);
         this.timers.reset(vcpu, this.#ticks);
         this.#signal();
@@ -492,8 +483,8 @@ export class Machine {
       case 'exit':
         return { kind: 'exit', code: result.code };
       case 'wait':
-        this.#slice = 0;
-        return this.#othersRun(vcpu) ? null : { kind: 'idle', listens: true };
+        this.#turns.left = 0;
+        return this.#turns.othersRun(vcpu) ? null : { kind: 'idle', listens: true };
     }
   }
 
@@ -502,8 +493,7 @@ export class Machine {
     this.core.resetVcpu(vcpu);
     this.core.setPc(vcpu, entry);
     this.core.setX(vcpu, 0, context);
-    this.#power[vcpu] = 'on';
-    this.#waiting[vcpu] = 0;
+    this.#turns.powerOn(vcpu);
     this.gic.setPower(vcpu, true);
     this.timers.reset(vcpu, this.#ticks);
     this.#signal();
@@ -527,31 +517,6 @@ export class Machine {
       const signal = this.gic.signal(vcpu);
       this.core.setLines(vcpu, signal === Signal.Irq, signal === Signal.Fiq);
     }
-  }
-
-  #runs(vcpu: number): boolean {
-    if (this.#power[vcpu] !== 'on') return false;
-    if (this.#waiting[vcpu] === 0) return true;
-    if (!this.gic.wakes(vcpu)) return false;
-    this.#waiting[vcpu] = 0;
-    return true;
-  }
-
-  #othersRun(vcpu: number): boolean {
-    for (let each = 0; each < this.config.vcpus; each++) if (each !== vcpu && this.#runs(each)) return true;
-    return false;
-  }
-
-  /** @returns false where no vCPU can run */
-  #nextTurn(): boolean {
-    for (let n = 1; n <= this.config.vcpus; n++) {
-      const vcpu = (this.#turn + n) % this.config.vcpus;
-      if (!this.#runs(vcpu)) continue;
-      this.#turn = vcpu;
-      this.#slice = QUANTUM;
-      return true;
-    }
-    return false;
   }
 
   /** Tick at which something happens by itself: a timer, an alarm. */
@@ -581,38 +546,13 @@ export class Machine {
 
   /** What a vCPU reads at a virtual address, up to where it cannot. Devices are not touched. */
   readVirtual(vcpu: number, address: bigint, length: number): Uint8Array {
-    const bytes = new Uint8Array(length);
-    let done = 0;
-    while (done < length) {
-      const piece = this.#piece(vcpu, address + BigInt(done), length - done);
-      if (!piece) break;
-      bytes.set(piece, done);
-      done += piece.length;
-    }
-    return bytes.subarray(0, done);
+    return readVirtual(this.core, vcpu, address, length);
   }
 
   /** @returns false where not all of it is memory; nothing is written then */
   writeVirtual(vcpu: number, address: bigint, bytes: Uint8Array): boolean {
-    const pieces: { piece: Uint8Array; at: number }[] = [];
-    for (let done = 0; done < bytes.length;) {
-      const piece = this.#piece(vcpu, address + BigInt(done), bytes.length - done);
-      if (!piece) return false;
-      pieces.push({ piece, at: done });
-      done += piece.length;
-    }
-    for (const { piece, at } of pieces) piece.set(bytes.subarray(at, at + piece.length));
-    return true;
-  }
-
-  /** Memory from an address to the end of its page at most. */
-  #piece(vcpu: number, address: bigint, length: number): Uint8Array | null {
-    const physical = this.core.translate(vcpu, address);
-    if (physical === null) return null;
-    const inPage = PAGE - (physical % PAGE);
-    return this.core.physical(physical, Math.min(length, inPage));
+    return writeVirtual(this.core, vcpu, address, bytes);
   }
 }
 
-const PAGE = 4096;
 const ERASED = 0xff;

@@ -1,10 +1,11 @@
 import { KVM_4_10 } from './kvm-4.10.ts';
+import { KVM_6_12 } from './kvm-6.12.ts';
 import type { Profile } from './profile.ts';
 
-export const PROFILES: readonly Profile[] = [KVM_4_10];
+export const PROFILES: readonly Profile[] = [KVM_4_10, KVM_6_12];
 
 /** What simulated guests run on unless told otherwise. */
-export const DEFAULT_PROFILE: Profile = PROFILES.at(-1) ?? KVM_4_10;
+export const DEFAULT_PROFILE: Profile = PROFILES.at(-1) ?? KVM_6_12;
 
 /** The profile of a name, or null: say then which there are. */
 export function profileNamed(name: string): Profile | null {

@@ -32,8 +32,8 @@ export class Controller {
     checkConfig(config);
     this.config = config;
     this.profile = profile;
-    this.state = new GicState(config);
-    this.delivery = new Delivery(this.state, control);
+    this.state = new GicState(config, profile.revision);
+    this.delivery = new Delivery(this.state, profile.delivery, control);
     const map = new DeviceMap(this.state);
     const shared = busDevices(map, config, profile);
     this.bus = new Dispatcher(this.delivery, shared);

@@ -1,5 +1,6 @@
 import { GLOBAL_DIST_ENABLED, VCPU_QUEUE_HEAD, VCPU_QUEUE_LENGTH, VCPU_QUEUE_TAIL } from '../state/layout.ts';
 import type { GicState } from '../state/state.ts';
+import type { DeliveryPolicy } from './policy.ts';
 
 /** Target meaning nobody: no vCPU has the interrupt's affinity or target bit. */
 export const NOBODY = -1;
@@ -22,14 +23,16 @@ export interface VcpuControl {
  */
 export class Delivery {
   readonly state: GicState;
+  readonly policy: DeliveryPolicy;
   /** Null where vCPUs do not run between operations: there is nothing to kick or halt. */
   readonly control: VcpuControl | null;
   /** Scratch of the queue sort: slots and their keys. */
   readonly sortSlots: Int32Array;
   readonly sortKeys: Int32Array;
 
-  constructor(state: GicState, control: VcpuControl | null) {
+  constructor(state: GicState, policy: DeliveryPolicy, control: VcpuControl | null) {
     this.state = state;
+    this.policy = policy;
     this.control = control;
     this.sortSlots = new Int32Array(state.at.slots);
     this.sortKeys = new Int32Array(state.at.slots);
@@ -91,22 +94,24 @@ export class Delivery {
         continue;
       }
       this.#append(slot, due);
+      if (this.policy.kicksMigrated) this.control?.kick(due);
       slot = state.get(head);
     }
   }
 
-  /** Kicks every vCPU that has an enabled and pending interrupt on its queue. */
+  /** Kicks every vCPU with an interrupt on its queue that wakes it. */
   kickWaiting(): void {
     if (this.control === null) return;
     for (let vcpu = 0; vcpu < this.state.config.cpus; vcpu++) if (this.waiting(vcpu)) this.control.kick(vcpu);
   }
 
-  /** True where an enabled and pending interrupt is on the queue of `vcpu`. */
+  /** True where an interrupt on the queue of `vcpu` wakes it. */
   waiting(vcpu: number): boolean {
-    const { state } = this;
+    const { state, policy } = this;
     const { at } = state;
+    if (state.get(GLOBAL_DIST_ENABLED) === 0) return false;
     for (let slot = state.get(state.vcpuWord(vcpu, VCPU_QUEUE_HEAD)); slot >= 0; slot = state.get(at.next + slot)) {
-      if (state.bit(at.enabled, slot) && state.bit(at.pending, slot)) return true;
+      if (policy.wakes(state, vcpu, slot)) return true;
     }
     return false;
   }

@@ -1,3 +1,4 @@
+import { DELIVERY_4_10 } from '../delivery/policy.ts';
 import { LIST_REGISTERS_4_10 } from '../delivery/list-registers.ts';
 import { GICC_V2 } from '../registers/gicc.ts';
 import { GICD_V2 } from '../registers/gicd-v2.ts';
@@ -11,5 +12,7 @@ export const KVM_4_10: Profile = {
   name: 'kvm-4.10',
   v2: { distributor: GICD_V2, cpuInterface: GICC_V2 },
   v3: { distributor: GICD_V3, redistributor: GICR_RD, sgiFrame: GICR_SGI, its: GITS },
+  revision: 0,
+  delivery: DELIVERY_4_10,
   listRegisters: LIST_REGISTERS_4_10,
 };

@@ -1,3 +1,4 @@
+import { DELIVERY_6_12 } from '../delivery/policy.ts';
 import { KVM_4_10 } from './kvm-4.10.ts';
 import type { Profile } from './profile.ts';
 
@@ -5,4 +6,6 @@ import type { Profile } from './profile.ts';
 export const KVM_6_12: Profile = {
   ...KVM_4_10,
   name: 'kvm-6.12',
+  revision: 3,
+  delivery: DELIVERY_6_12,
 };

@@ -1,3 +1,4 @@
+import type { DeliveryPolicy } from '../delivery/policy.ts';
 import type { ListRegisterPolicy } from '../delivery/list-registers.ts';
 import type { FrameTable } from '../registers/row.ts';
 
@@ -14,5 +15,8 @@ export interface Profile {
     readonly sgiFrame: FrameTable;
     readonly its: FrameTable;
   };
+  /** Revision field of the identification registers after reset. */
+  readonly revision: number;
+  readonly delivery: DeliveryPolicy;
   readonly listRegisters: ListRegisterPolicy;
 }

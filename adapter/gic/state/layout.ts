@@ -13,8 +13,8 @@ import { PRIVATE_IRQS, SGIS, type GicConfig } from '../config.ts';
  *     offset      words                  what
  *     global      8                      see GLOBAL_* below
  *     enabled     planeWords             bit planes, one bit a slot
- *     pending     planeWords               latched pending (KVM 4.10: already joined with line and soft pending)
- *     soft        planeWords               pending by ISPENDR on a level interrupt
+ *     pending     planeWords               pending, whatever makes it so
+ *     soft        planeWords               4.10: pending by ISPENDR on a level interrupt; 6.12: the pending latch
  *     lineLevel   planeWords               level of the wire
  *     active      planeWords
  *     edge        planeWords               1 edge, 0 level
@@ -27,6 +27,7 @@ import { PRIVATE_IRQS, SGIS, type GicConfig } from '../config.ts';
  *     queuedOn    slots                  vCPU on whose queue it is, -1 none
  *     next, prev  slots each             the queue's links, -1 end
  *     source      4 x cpus               SGI senders: a byte an SGI, four a word
+ *     activeSource 4 x cpus              sender of an active SGI (GICv2), packed like source
  *     vcpu        cpus x VCPU_WORDS      see VCPU_* below
  *     lr          cpus x lrs x 2         list registers, low word first
  */
@@ -48,6 +49,7 @@ export interface StateLayout {
   readonly next: number;
   readonly prev: number;
   readonly source: number;
+  readonly activeSource: number;
   readonly vcpu: number;
   readonly lr: number;
   readonly words: number;
@@ -57,6 +59,10 @@ export interface StateLayout {
 export const GLOBAL_DIST_ENABLED = 0;
 export const GLOBAL_PROPBASER_LO = 1;
 export const GLOBAL_PROPBASER_HI = 2;
+/** Revision that the identification registers tell; user space may change it. */
+export const GLOBAL_REVISION = 3;
+/** 1: user space may write the groups of a GICv2. */
+export const GLOBAL_V2_GROUPS_WRITABLE = 4;
 const GLOBAL_WORDS = 8;
 
 /** Words of each vCPU's block. */
@@ -110,6 +116,7 @@ export function layoutFor(config: GicConfig): StateLayout {
     next: take(slots),
     prev: take(slots),
     source: take(SOURCE_WORDS * config.cpus),
+    activeSource: take(SOURCE_WORDS * config.cpus),
     vcpu: take(VCPU_WORDS * config.cpus),
     lr: take(config.cpus * config.lrs * 2),
     words: at,

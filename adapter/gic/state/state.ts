@@ -1,6 +1,7 @@
 import { PRIVATE_IRQS, type GicConfig } from '../config.ts';
 import { UndoLog } from '../journal/undo-log.ts';
 import {
+  GLOBAL_REVISION,
   layoutFor,
   VCPU_PENDBASER_LO,
   VCPU_QUEUE_HEAD,
@@ -17,14 +18,18 @@ import {
  */
 export class GicState {
   readonly config: GicConfig;
+  /** Revision of the controller after reset. */
+  readonly revision: number;
   readonly at: StateLayout;
   readonly words: Int32Array;
   /** Upper word of the last 64-bit read; a read handler of a 64-bit register sets it. */
   hi = 0;
   #undo: UndoLog | null = null;
 
-  constructor(config: GicConfig) {
+  /** @param revision of the controller after reset: what a profile calls its `revision` */
+  constructor(config: GicConfig, revision = 0) {
     this.config = config;
+    this.revision = revision;
     this.at = layoutFor(config);
     this.words = new Int32Array(this.at.words);
     this.reset();
@@ -106,12 +111,15 @@ export class GicState {
 
   /**
    * Power-on state. SGIs are enabled and edge triggered, PPIs level, SPIs edge; priorities are 0, the most urgent;
-   * SPIs go to vCPU 0; GICR_PENDBASER reads 0x580 (observed: Linux 4.10 vgic).
+   * SPIs go to vCPU 0; GICR_PENDBASER reads 0x580 (observed: Linux 4.10 vgic). Interrupts are
+   * of group 0 on GICv2 and 1 on GICv3.
    */
   reset(): void {
     const { at, words, config } = this;
     words.fill(0);
     words.fill(-1, at.queuedOn, at.source);
+    words[GLOBAL_REVISION] = this.revision;
+    if (config.gic === 'v3') words.fill(-1, at.group, at.group + at.planeWords);
     for (let vcpu = 0; vcpu < config.cpus; vcpu++) {
       words[at.enabled + vcpu] = 0xffff;
       words[at.edge + vcpu] = 0xffff;

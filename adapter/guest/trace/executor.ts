@@ -42,7 +42,7 @@ export class TraceExecutor {
     this.#program = program;
     this.#controller = controller;
     this.#cpuInterface = new RecordedCpuInterface(controller);
-    this.#reset = new GicState(controller.config);
+    this.#reset = new GicState(controller.config, controller.profile.revision);
   }
 
   /** What differed in the operation executed last; empty unless its outcome was Mismatch. */

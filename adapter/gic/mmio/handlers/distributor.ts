@@ -60,12 +60,12 @@ export const GICD_SGIR: RowHandlers = {
 /** Every SGI the access covers whose senders are all gone afterwards loses pending, written as 0 or not. */
 export const GICD_CPENDSGIR: RowHandlers = {
   read: { words: 'source', bankWords: 4 },
-  write({ state }, vcpu, offset, length, value) {
+  write({ state, policy }, vcpu, offset, length, value) {
     const base = state.at.source + vcpu * 4;
     for (let i = 0; i < length; i++) {
       const left = state.byte(base, offset + i) & ~(value >> (i << 3));
       state.putByte(base, offset + i, left);
-      if (left === 0) state.putBit(state.at.pending, state.slot(offset + i, vcpu), false);
+      if (left === 0) policy.pending.unlatch(state, state.slot(offset + i, vcpu));
     }
   },
 };
@@ -74,14 +74,14 @@ export const GICD_CPENDSGIR: RowHandlers = {
 export const GICD_SPENDSGIR: RowHandlers = {
   read: { words: 'source', bankWords: 4 },
   write(delivery, vcpu, offset, length, value) {
-    const { state } = delivery;
+    const { state, policy } = delivery;
     const base = state.at.source + vcpu * 4;
     for (let i = 0; i < length; i++) {
       const sources = state.byte(base, offset + i) | ((value >> (i << 3)) & 0xff);
       state.putByte(base, offset + i, sources);
       if (sources === 0) continue;
       const slot = state.slot(offset + i, vcpu);
-      state.putBit(state.at.pending, slot, true);
+      policy.pending.latch(state, slot);
       delivery.queue(slot);
     }
   },

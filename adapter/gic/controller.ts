@@ -1,12 +1,12 @@
 import { checkConfig, type GicConfig } from './config.ts';
 import { Delivery, type VcpuControl } from './delivery/delivery.ts';
-import { softwareGeneratedV3 } from './delivery/sgi.ts';
-import { driveLine } from './delivery/wires.ts';
+import { softwareGeneratedV3, type SgiGroups } from './delivery/sgi.ts';
+import { driveLine, EINVAL, setWireLevels, wireLevels } from './delivery/wires.ts';
 import { Dispatcher, type Device, type Located } from './mmio/dispatcher.ts';
 import { RegionTable } from './mmio/region-table.ts';
 import type { Profile } from './profiles/profile.ts';
 import { REDISTRIBUTOR_STRIDE, SGI_FRAME_OFFSET } from './registers/gicr.ts';
-import type { FrameTable } from './registers/row.ts';
+import type { FrameTable, View } from './registers/row.ts';
 import { VCPU_USED_LRS } from './state/layout.ts';
 import { GicState } from './state/state.ts';
 
@@ -21,6 +21,8 @@ export class Controller {
   readonly delivery: Delivery;
   /** What a guest's accesses meet. */
   readonly bus: Dispatcher;
+  /** All frames, the GICv2 CPU interface included, answering as they answer a guest: for looking at them. */
+  readonly frames: Dispatcher;
   /** What user space meets through the KVM device: on GICv2 the CPU interface too. */
   readonly user: Dispatcher;
 
@@ -34,13 +36,14 @@ export class Controller {
     this.profile = profile;
     this.state = new GicState(config, profile.revision);
     this.delivery = new Delivery(this.state, profile.delivery, control);
-    const map = new DeviceMap(this.state);
+    const map = new DeviceMap(this.state, 'guest');
     const shared = busDevices(map, config, profile);
+    const own = cpuInterfaces(map, config, profile);
     this.bus = new Dispatcher(this.delivery, shared);
-    this.user = new Dispatcher(
-      this.delivery,
-      config.gic === 'v2' ? [...shared, map.device('GICC', profile.v2.cpuInterface, config.bases.cpuif)] : shared,
-    );
+    this.frames = new Dispatcher(this.delivery, [...shared, ...own]);
+    const userMap = new DeviceMap(this.state, 'user');
+    const userOwn = cpuInterfaces(userMap, config, profile);
+    this.user = new Dispatcher(this.delivery, [...busDevices(userMap, config, profile), ...userOwn]);
   }
 
   /** A guest's load: int32 low word; the upper word of 8 bytes is in `state.hi`. */
@@ -53,14 +56,33 @@ export class Controller {
     this.bus.write(vcpu, address, length, lo, hi);
   }
 
+  /** User space's write through the KVM device: 0, or EINVAL where it is refused and nothing changes. */
+  userWrite(vcpu: number, address: number, length: number, lo: number, hi = 0): number {
+    if (!this.user.accepts(vcpu, address, length, lo)) return EINVAL;
+    this.user.write(vcpu, address, length, lo, hi);
+    return 0;
+  }
+
+  /** LEVEL_INFO of the KVM device: the wires of the 32 interrupts from INTID `first` on. */
+  wireLevels(first: number, vcpu: number): number {
+    return wireLevels(this.delivery, first, vcpu);
+  }
+
+  /** Drives them all; 0, or EINVAL where `first` is no multiple of 32. */
+  setWireLevels(first: number, vcpu: number, levels: number): number {
+    if (first % 32 !== 0) return EINVAL;
+    setWireLevels(this.delivery, first, vcpu, levels);
+    return 0;
+  }
+
   /** Drives a wire; 0, or EINVAL where there is none. */
   line(intid: number, vcpu: number, level: boolean): number {
     return driveLine(this.delivery, intid, vcpu, level);
   }
 
-  /** A write of ICC_SGI1R_EL1 (v3). */
-  sgi(vcpu: number, lo: number, hi: number): void {
-    softwareGeneratedV3(this.delivery, vcpu, lo, hi);
+  /** A write of ICC_SGI1R_EL1, or of ICC_SGI0R_EL1 or ICC_ASGI1R_EL1, which raise group 0 alone (v3). */
+  sgi(vcpu: number, lo: number, hi: number, groups: SgiGroups = 'either'): void {
+    softwareGeneratedV3(this.delivery, vcpu, lo, hi, groups);
   }
 
   /** Populates the list registers of `vcpu`, as entry to the guest does. Answers how many are used. */
@@ -81,9 +103,9 @@ export class Controller {
     this.delivery.prune(vcpu);
   }
 
-  /** Where an access goes, seen by a guest, or by user space. */
-  locate(address: number, length: number, view: 'guest' | 'user' = 'guest'): Located | null {
-    return (view === 'guest' ? this.bus : this.user).locate(address, length);
+  /** Where an access goes, seen by a guest, or by user space, which finds the GICv2 CPU interface too. */
+  locate(address: number, length: number, view: View = 'guest'): Located | null {
+    return (view === 'guest' ? this.bus : this.frames).locate(address, length);
   }
 }
 
@@ -92,18 +114,25 @@ class DeviceMap {
   readonly #state: GicState;
   readonly #compiled = new Map<FrameTable, RegionTable>();
 
-  constructor(state: GicState) {
+  readonly #view: View;
+
+  constructor(state: GicState, view: View) {
     this.#state = state;
+    this.#view = view;
   }
 
   device(id: string, frame: FrameTable, base: number, owner = -1, title = frame.title): Device {
     let regions = this.#compiled.get(frame);
     if (regions === undefined) {
-      regions = new RegionTable(frame, this.#state.config, this.#state.at);
+      regions = new RegionTable(frame, this.#state.config, this.#state.at, this.#view);
       this.#compiled.set(frame, regions);
     }
     return { id, title, base, size: frame.size, regions, owner };
   }
+}
+
+function cpuInterfaces(map: DeviceMap, config: GicConfig, profile: Profile): Device[] {
+  return config.gic === 'v2' ? [map.device('GICC', profile.v2.cpuInterface, config.bases.cpuif)] : [];
 }
 
 function busDevices(map: DeviceMap, config: GicConfig, profile: Profile): [Device, ...Device[]] {

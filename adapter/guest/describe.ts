@@ -50,7 +50,7 @@ export function describeAccess(
   value: bigint | null,
 ): Described {
   const writes = op === 'write' || op === 'uwrite';
-  const located = controller.user.locate(address, length);
+  const located = controller.frames.locate(address, length);
   const register = located?.register?.name ?? null;
   // A guest's access to the GICv2 CPU interface meets the virtual one, in hardware: no register of the frame is a hole.
   const virtual = located?.device.regions.frame.kind === 'GICC' && (op === 'read' || op === 'write');

@@ -94,7 +94,7 @@ export class Editor {
       const register = 'ICC_SGI1R_EL1';
       return { ...step, register, text: `write ${hexOf(step.value)} to ${register} of vCPU ${String(step.vcpu)}` };
     }
-    const located = this.#controller.user.locate(step.address, step.length);
+    const located = this.#controller.frames.locate(step.address, step.length);
     const register = located?.register?.name ?? null;
     const meaning = located === null ? '' : accessMeaning(located, step.length, true, step.value);
     const what = step.length === 1 ? `byte ${hexOf(step.value)}` : hexOf(step.value);

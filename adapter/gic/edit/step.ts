@@ -22,7 +22,7 @@ export function applyStep(controller: Controller, step: EditStep): void {
       controller.write(step.vcpu, step.address, step.length, lo, hi);
       return;
     case 'uwrite':
-      controller.user.write(step.vcpu, step.address, step.length, lo, hi);
+      controller.userWrite(step.vcpu, step.address, step.length, lo, hi);
       return;
     case 'line':
       controller.line(step.address, step.vcpu, step.value !== 0n);

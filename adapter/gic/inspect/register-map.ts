@@ -35,7 +35,7 @@ export class RegisterMap {
 
   constructor(controller: Controller) {
     this.#controller = controller;
-    for (const device of controller.user.devices) {
+    for (const device of controller.frames.devices) {
       const registers = placeAll(device, controller);
       this.#byDevice.set(device.id, registers);
       for (const one of registers) push(this.#byName, one.name.toUpperCase(), one);
@@ -49,7 +49,7 @@ export class RegisterMap {
 
   /** Frames in address order: user space's view, which on GICv2 has the CPU interface too. */
   get devices(): readonly Device[] {
-    return this.#controller.user.devices;
+    return this.#controller.frames.devices;
   }
 
   registersOf(device: Device): readonly PlacedRegister[] {

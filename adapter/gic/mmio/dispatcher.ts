@@ -76,6 +76,14 @@ export class Dispatcher {
     region.write(this.#delivery, owner, (offset - region.origin) | 0, length, lo, hi);
   }
 
+  /** False where a write of `value` is refused: it would change nothing and its answer is an error. */
+  accepts(vcpu: number, address: number, length: number, value: number): boolean {
+    const device = this.#find(address);
+    const region = device?.regions.find((address - device.base) | 0, length);
+    if (device === null || region === null || region === undefined || region.accepts === null) return true;
+    return region.accepts(this.#state, device.owner < 0 ? vcpu : device.owner, value);
+  }
+
   /** Reads bytes as the bus delivers them, least significant first. */
   readBytes(vcpu: number, address: number, into: Uint8Array): void {
     const lo = this.read(vcpu, address, into.length);

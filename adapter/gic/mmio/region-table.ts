@@ -1,10 +1,12 @@
 import { PRIVATE_IRQS, type GicConfig } from '../config.ts';
 import {
   registerName,
+  type AcceptHandler,
   type FrameTable,
   type ReadHandler,
   type RegisterRow,
   type StateWords,
+  type View,
   type WriteHandler,
 } from '../registers/row.ts';
 import type { StateLayout } from '../state/layout.ts';
@@ -45,6 +47,8 @@ export interface Region {
   readonly sharedBase: number;
   readonly read: ReadHandler;
   readonly write: WriteHandler;
+  /** Null: every write is accepted. */
+  readonly accepts: AcceptHandler | null;
 }
 
 /** Bytes of a granule: see `RegionTable`. */
@@ -60,9 +64,9 @@ export class RegionTable {
   readonly #regions: readonly Region[];
   readonly #first: Uint8Array;
 
-  constructor(frame: FrameTable, config: GicConfig, layout: StateLayout) {
+  constructor(frame: FrameTable, config: GicConfig, layout: StateLayout, view: View) {
     this.frame = frame;
-    const regions = frame.rows.flatMap((row) => regionsOf(row, config, layout));
+    const regions = frame.rows.flatMap((row) => regionsOf(row, config, layout, view));
     const granules = (frame.size >> GRANULE_SHIFT) + 1;
     this.#first = Uint8Array.from({ length: granules }, (_, granule) => {
       const after = regions.findIndex((r) => r.end > granule << GRANULE_SHIFT);
@@ -123,15 +127,17 @@ export class RegionTable {
   }
 }
 
-function regionsOf(row: RegisterRow, config: GicConfig, layout: StateLayout): Region[] {
+function regionsOf(row: RegisterRow, config: GicConfig, layout: StateLayout, view: View): Region[] {
   if (row.handlers === undefined) return [];
-  const { read, write } = row.handlers;
+  const user = view === 'user' ? row.handlers.user : undefined;
+  const read = user?.read ?? row.handlers.read;
+  const write = user?.write ?? row.handlers.write;
   const bytes = (intids: number): number => Math.ceil((intids * row.bitsPerIrq) / 8);
   // Only the first INTID of an access counts. A redistributor's frame has room for exactly its 32 interrupts.
   const whole = row.bank !== 'private' && row.bank !== 'shared-only';
   const end = row.offset + (whole ? row.length : Math.min(row.length, bytes(PRIVATE_IRQS + config.spis)));
   const none = { bankBase: -1, bankWords: 0, sharedBase: 0 };
-  const common = { origin: row.offset, widths: row.widths, write };
+  const common = { origin: row.offset, widths: row.widths, write, accepts: user?.accepts ?? null };
   const live =
     typeof read === 'function' ? { ...common, ...none, read } : { ...common, ...stateWords(read, config, layout) };
   if (row.bank !== 'shared-only') return [{ start: row.offset, end, ...live }];
@@ -146,7 +152,7 @@ function stateWords(
   read: StateWords,
   config: GicConfig,
   layout: StateLayout,
-): Omit<Region, 'start' | 'end' | 'origin' | 'widths' | 'write'> {
+): Omit<Region, 'start' | 'end' | 'origin' | 'widths' | 'write' | 'accepts'> {
   const bankBase = layout[read.words];
   const { bankWords } = read;
   return { bankBase, bankWords, sharedBase: bankBase + (config.cpus - 1) * bankWords, read: readAsZero };

@@ -87,7 +87,22 @@ export type WriteHandler = (
 export interface RowHandlers {
   readonly read: ReadHandler | StateWords;
   readonly write: WriteHandler;
+  /** Where the KVM device answers user space in another way than the bus answers a guest. */
+  readonly user?: UserHandlers;
 }
+
+/** What is absent is as for a guest. */
+export interface UserHandlers {
+  readonly read?: ReadHandler | StateWords;
+  readonly write?: WriteHandler;
+  /** False: the write of a value is refused, and changes nothing. */
+  readonly accepts?: AcceptHandler;
+}
+
+export type AcceptHandler = (state: GicState, vcpu: number, value: number) => boolean;
+
+/** Who accesses: a guest over the bus, or user space through the KVM device. */
+export type View = 'guest' | 'user';
 
 /**
  * For rows whose registers are words of the state as they stand: reading one, or a byte of it, is reading the state.

@@ -323,7 +323,7 @@ export class SimulatedGuest implements Guest {
       const acknowledges = !write && this.#systemName(encoding).startsWith('ICC_IAR');
       return acknowledges && low === SPURIOUS ? Outcome.Spurious : Outcome.Normal;
     }
-    const located = this.controller.user.locate(address, size);
+    const located = this.controller.frames.locate(address, size);
     if (!located || located.register === null) return Outcome.Hole;
     if (located.device.regions.frame.kind === 'GICC') {
       const acknowledges = !write && located.register.row.name === 'GICC_IAR';

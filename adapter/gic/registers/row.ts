@@ -109,7 +109,7 @@ export type View = 'guest' | 'user';
  * The words of each vCPU's private interrupts come first, `bankWords` a vCPU, then the shared ones.
  */
 export interface StateWords {
-  readonly words: 'enabled' | 'pending' | 'active' | 'group' | 'priority' | 'route' | 'source';
+  readonly words: 'enabled' | 'pending' | 'soft' | 'active' | 'group' | 'priority' | 'route' | 'source';
   readonly bankWords: number;
 }
 

@@ -1,5 +1,5 @@
 import type { RowHandlers } from '../../registers/row.ts';
-import { VCPU_VM_ABPR, VCPU_VM_BPR, VCPU_VM_CTLR, VCPU_VM_PMR } from '../../state/layout.ts';
+import { VCPU_AP0R, VCPU_VM_ABPR, VCPU_VM_BPR, VCPU_VM_CTLR, VCPU_VM_PMR } from '../../state/layout.ts';
 
 /** A field of the virtual machine control register of a vCPU, `mask` wide, right-aligned as user space sees it. */
 function vmcrField(word: number, mask: number): RowHandlers {
@@ -17,3 +17,11 @@ export const GICC_CTLR: RowHandlers = vmcrField(VCPU_VM_CTLR, 0x21f);
 export const GICC_PMR: RowHandlers = vmcrField(VCPU_VM_PMR, 0x1f);
 export const GICC_BPR: RowHandlers = vmcrField(VCPU_VM_BPR, 7);
 export const GICC_ABPR: RowHandlers = vmcrField(VCPU_VM_ABPR, 7);
+
+/** Active priorities: GICv2 hardware has one register of them, for both groups. */
+export const GICC_APR: RowHandlers = {
+  read: (state, vcpu, offset) => (offset < 4 ? state.get(state.vcpuWord(vcpu, VCPU_AP0R)) : 0),
+  write({ state }, vcpu, offset, _length, value) {
+    if (offset < 4) state.put(state.vcpuWord(vcpu, VCPU_AP0R), value);
+  },
+};

@@ -62,7 +62,7 @@ export const ICPENDR: RowHandlers = {
  * Halt, change, resume: the active state may be in a list register of a running vCPU, so that vCPU (all of them for
  * an SPI) leaves the guest before the state changes.
  */
-function changeActive(delivery: Delivery, vcpu: number, offset: number, set: number, clear: number): void {
+export function changeActive(delivery: Delivery, vcpu: number, offset: number, set: number, clear: number): void {
   const { state, control } = delivery;
   const halted = offset << 3 < PRIVATE_IRQS ? vcpu : ALL_VCPUS;
   control?.halt(halted);

@@ -1,6 +1,6 @@
 import { PRIVATE_IRQS } from '../../config.ts';
 import { vcpuOfTargets } from '../../delivery/delivery.ts';
-import type { RowHandlers } from '../../registers/row.ts';
+import type { RowHandlers, WriteHandler } from '../../registers/row.ts';
 
 /*
  * One byte an interrupt, read and written by bytes and by words: four slots a word in the state, as in the register.
@@ -23,11 +23,19 @@ export const IPRIORITYR: RowHandlers = {
 };
 
 /** GICv2 targets. Those of private interrupts are fixed; all eight bits of an SPI's are kept, present vCPU or not. */
-export const ITARGETSR: RowHandlers = {
-  read: { words: 'route', bankWords: BANK_WORDS },
-  write({ state }, vcpu, offset, length, value) {
+export const ITARGETSR: RowHandlers = targets(() => 0xff);
+/** The same, but only the bits of vCPUs that exist are kept. */
+export const ITARGETSR_MASKED: RowHandlers = targets((cpus) => (1 << cpus) - 1);
+
+function targets(kept: (cpus: number) => number): RowHandlers {
+  return { read: { words: 'route', bankWords: BANK_WORDS }, write: targetWriter(kept) };
+}
+
+function targetWriter(kept: (cpus: number) => number): WriteHandler {
+  return ({ state }, vcpu, offset, length, given) => {
     if (offset < PRIVATE_IRQS) return;
     const { at, config } = state;
+    const value = given & (kept(config.cpus) * 0x01010101);
     const slot = state.slot(offset, vcpu);
     const word = at.route + (slot >> 2);
     const before = state.get(word);
@@ -38,5 +46,5 @@ export const ITARGETSR: RowHandlers = {
     for (let i = 0; i < length; i++) {
       state.put(at.target + slot + i, vcpuOfTargets((value >> (i << 3)) & 0xff, config.cpus));
     }
-  },
-};
+  };
+}

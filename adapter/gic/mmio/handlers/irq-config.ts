@@ -13,7 +13,7 @@ function spreadToOddBits(bits: number): number {
 }
 
 /** Gathers the odd bits 31, 29, … 1 into bits 15:0. */
-function gatherOddBits(word: number): number {
+export function gatherOddBits(word: number): number {
   let x = (word >>> 1) & 0x55555555;
   x = (x | (x >>> 1)) & 0x33333333;
   x = (x | (x >>> 2)) & 0x0f0f0f0f;

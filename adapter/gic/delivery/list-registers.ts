@@ -1,5 +1,6 @@
 import { PRIVATE_IRQS, SGIS } from '../config.ts';
 import { VCPU_QUEUE_HEAD, VCPU_UNDERFLOW, VCPU_USED_LRS } from '../state/layout.ts';
+import type { GicState } from '../state/state.ts';
 import type { Delivery } from './delivery.ts';
 import {
   LIST_REGISTER_V2,
@@ -42,14 +43,11 @@ export const LIST_REGISTERS_4_10: ListRegisterPolicy = {
     for (let slot = state.get(state.vcpuWord(vcpu, VCPU_QUEUE_HEAD)); slot >= 0; slot = state.get(at.next + slot)) {
       if (delivery.oracle(slot) !== vcpu) continue;
       do populate(delivery, vcpu, slot, used++);
-      while (used < lrs && sources(delivery, vcpu, slot) !== 0);
+      while (used < lrs && sgiSources(state, vcpu, slot) !== 0);
       if (used === lrs) break;
     }
     state.put(state.vcpuWord(vcpu, VCPU_USED_LRS), used);
-    for (let lr = used; lr < lrs; lr++) {
-      state.put(state.lrWord(vcpu, lr), 0);
-      state.put(state.lrWord(vcpu, lr) + 1, 0);
-    }
+    clearListRegisters(state, vcpu, used);
     return used;
   },
 
@@ -83,10 +81,18 @@ export const LIST_REGISTERS_4_10: ListRegisterPolicy = {
   },
 };
 
+/** Zeroes the list registers from number `from` on. */
+export function clearListRegisters(state: GicState, vcpu: number, from: number): void {
+  for (let lr = from; lr < state.config.lrs; lr++) {
+    state.put(state.lrWord(vcpu, lr), 0);
+    state.put(state.lrWord(vcpu, lr) + 1, 0);
+  }
+}
+
 /** Bit map of the senders of an SGI that wait at `vcpu`; 0 for everything else. */
-function sources(delivery: Delivery, vcpu: number, slot: number): number {
+export function sgiSources(state: GicState, vcpu: number, slot: number): number {
   const intid = slot - vcpu * PRIVATE_IRQS;
-  return intid >= 0 && intid < SGIS ? delivery.state.byte(delivery.state.at.source + vcpu * 4, intid) : 0;
+  return intid >= 0 && intid < SGIS ? state.byte(state.at.source + vcpu * 4, intid) : 0;
 }
 
 /** List registers the whole queue would take: an SGI takes one for each sender. */
@@ -94,13 +100,13 @@ function depth(delivery: Delivery, vcpu: number): number {
   const { state } = delivery;
   let count = 0;
   for (let slot = state.get(state.vcpuWord(vcpu, VCPU_QUEUE_HEAD)); slot >= 0; slot = state.get(state.at.next + slot)) {
-    count += Math.max(1, bitCount(sources(delivery, vcpu, slot)));
+    count += Math.max(1, bitCount(sgiSources(state, vcpu, slot)));
   }
   return count;
 }
 
 /** Stable order: active, then enabled and pending by ascending priority, then the rest. */
-function sortQueue(delivery: Delivery, vcpu: number): void {
+export function sortQueue(delivery: Delivery, vcpu: number): void {
   const { state } = delivery;
   const { at } = state;
   const { sortSlots, sortKeys } = delivery;
@@ -140,7 +146,7 @@ function populate(delivery: Delivery, vcpu: number, slot: number, lr: number): v
   let sender = 0;
   if (pending && edge) {
     state.putBit(at.pending, slot, false);
-    const waiting = config.gic === 'v2' ? sources(delivery, vcpu, slot) : 0;
+    const waiting = config.gic === 'v2' ? sgiSources(state, vcpu, slot) : 0;
     if (waiting !== 0) {
       const left = waiting & (waiting - 1);
       sender = 31 - Math.clz32(waiting & -waiting);
@@ -165,8 +171,23 @@ function populate(delivery: Delivery, vcpu: number, slot: number, lr: number): v
   state.put(state.lrWord(vcpu, lr) + 1, hi);
 }
 
-function bitCount(byte: number): number {
+export function bitCount(byte: number): number {
   let count = 0;
   for (let rest = byte; rest !== 0; rest &= rest - 1) count++;
   return count;
+}
+
+/** SPIs whose list register says that the guest ended them and that their device wants to know. */
+export function endedSpis(state: GicState, vcpu: number): number[] {
+  const { config } = state;
+  const format = listRegisterFormat(config.gic);
+  const ended: number[] = [];
+  for (let lr = 0; lr < state.get(state.vcpuWord(vcpu, VCPU_USED_LRS)); lr++) {
+    const lo = state.get(state.lrWord(vcpu, lr));
+    const hi = state.get(state.lrWord(vcpu, lr) + 1);
+    const intid = format.intid(lo);
+    if (!format.eoi(lo, hi) || format.pending(lo, hi) || format.active(lo, hi)) continue;
+    if (intid >= PRIVATE_IRQS && intid < PRIVATE_IRQS + config.spis) ended.push(intid);
+  }
+  return ended;
 }

@@ -13,6 +13,7 @@ export interface IrqState {
   readonly softPending: boolean;
   readonly lineLevel: boolean;
   readonly active: boolean;
+  readonly group: 0 | 1;
   readonly config: 'edge' | 'level';
   /** 0 to 255, lower is more urgent. */
   readonly priority: number;
@@ -22,6 +23,8 @@ export interface IrqState {
   readonly route: number;
   /** Bit map of senders: GICv2 SGIs. */
   readonly sources: number;
+  /** Sender of an SGI that is active: GICv2. */
+  readonly activeSource: number;
   readonly queuedOn: number | null;
 }
 
@@ -39,11 +42,13 @@ export function irqState(state: GicState, slot: number): IrqState {
     softPending: state.bit(at.soft, slot),
     lineLevel: state.bit(at.lineLevel, slot),
     active: state.bit(at.active, slot),
+    group: state.bit(at.group, slot) ? 1 : 0,
     config: state.bit(at.edge, slot) ? 'edge' : 'level',
     priority: state.byte(at.priority, slot),
     target: target < 0 ? null : target,
     route: config.gic === 'v2' ? state.byte(at.route, slot) : state.get(at.route + slot),
     sources: intid < SGIS ? state.byte(at.source + owner * 4, intid) : 0,
+    activeSource: intid < SGIS ? state.byte(at.activeSource + owner * 4, intid) : 0,
     queuedOn: queuedOn < 0 ? null : queuedOn,
   };
 }

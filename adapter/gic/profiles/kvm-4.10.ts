@@ -14,5 +14,6 @@ export const KVM_4_10: Profile = {
   v3: { distributor: GICD_V3, redistributor: GICR_RD, sgiFrame: GICR_SGI, its: GITS },
   revision: 0,
   delivery: DELIVERY_4_10,
+  sgiRegisters: { ICC_SGI1R: 'either' },
   listRegisters: LIST_REGISTERS_4_10,
 };

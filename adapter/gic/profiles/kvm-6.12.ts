@@ -1,3 +1,4 @@
+import { LIST_REGISTERS_6_12 } from '../delivery/list-registers-6.12.ts';
 import { DELIVERY_6_12 } from '../delivery/policy.ts';
 import { RAO_WI, RAZ_WI } from '../mmio/handlers/common.ts';
 import { GICC_APR } from '../mmio/handlers/cpu-interface.ts';
@@ -101,5 +102,6 @@ export const KVM_6_12: Profile = {
   },
   revision: 3,
   delivery: DELIVERY_6_12,
-  listRegisters: KVM_4_10.listRegisters,
+  sgiRegisters: { ICC_SGI1R: 'either', ICC_SGI0R: 'group 0', ICC_ASGI1R: 'group 0' },
+  listRegisters: LIST_REGISTERS_6_12,
 };

@@ -1,5 +1,6 @@
 import type { DeliveryPolicy } from '../delivery/policy.ts';
 import type { ListRegisterPolicy } from '../delivery/list-registers.ts';
+import type { SgiGroups } from '../delivery/sgi.ts';
 import type { FrameTable } from '../registers/row.ts';
 
 /**
@@ -18,5 +19,7 @@ export interface Profile {
   /** Revision field of the identification registers after reset. */
   readonly revision: number;
   readonly delivery: DeliveryPolicy;
+  /** System registers that raise SGIs, without exception level, and what they can raise. */
+  readonly sgiRegisters: Readonly<Record<string, SgiGroups>>;
   readonly listRegisters: ListRegisterPolicy;
 }

@@ -8,9 +8,15 @@ import {
   GLOBAL_DIST_ENABLED,
   GLOBAL_PROPBASER_HI,
   GLOBAL_PROPBASER_LO,
+  GLOBAL_REVISION,
+  GLOBAL_V2_GROUPS_WRITABLE,
   VCPU_PENDBASER_HI,
   VCPU_PENDBASER_LO,
   VCPU_UNDERFLOW,
+  VCPU_VM_ABPR,
+  VCPU_VM_BPR,
+  VCPU_VM_CTLR,
+  VCPU_VM_PMR,
 } from '../../gic/state/layout.ts';
 import type { GicState } from '../../gic/state/state.ts';
 import type { OpExtra, StateIrq, StateRecord } from './format/operation.ts';
@@ -114,6 +120,7 @@ export function compareState(controller: Controller, reset: GicState, record: St
     if (vcpu < config.cpus) note(`queue of vCPU ${String(vcpu)}`, '', queue.join(' '), queueOf(state, vcpu).join(' '));
   });
   compareBases(state, record, note);
+  compareMachine(controller, record, note);
   if (record.irqs === undefined) return found;
   const listed = new Set<number>();
   for (const irq of record.irqs) {
@@ -162,6 +169,9 @@ function compareIrq(
     priority: got.priority,
     targets: got.route,
     source: got.sources,
+    activeSource: got.activeSource,
+    pendingLatch: got.softPending,
+    group: got.group,
     queuedOn: got.queuedOn,
     targetCpu: got.target,
   };
@@ -195,4 +205,42 @@ function compareBases(
     const hi = state.get(state.vcpuWord(vcpu, VCPU_PENDBASER_HI));
     note('GICR_PENDBASER', `vCPU ${String(vcpu)}`, hexOf(BigInt(value)), text(lo, hi));
   });
+}
+
+/** What later recorders tell beside interrupts. */
+function compareMachine(
+  controller: Controller,
+  record: StateRecord,
+  note: (subject: string, field: string, expected: unknown, got: unknown) => void,
+): void {
+  const { state, delivery, config } = controller;
+  const { implementationRev, v2GroupsUserWritable, vmcr, wake, lpisEnabled } = record;
+  if (implementationRev !== undefined) {
+    note('controller', 'revision', implementationRev, state.get(GLOBAL_REVISION));
+  }
+  if (v2GroupsUserWritable !== undefined) {
+    note('groups', 'writable by user space', v2GroupsUserWritable, state.get(GLOBAL_V2_GROUPS_WRITABLE) !== 0);
+  }
+  const perVcpu = (values: unknown, subject: string, text: (value: unknown) => unknown, got: (vcpu: number) => unknown): void => {
+    if (!Array.isArray(values)) return;
+    (values as unknown[]).slice(0, config.cpus).forEach((value, vcpu) => {
+      note(subject, `vCPU ${String(vcpu)}`, text(value), got(vcpu));
+    });
+  };
+  const asRecorded = (value: unknown): unknown => value;
+  perVcpu(
+    vmcr,
+    'GICH_VMCR',
+    (value) => (typeof value === 'string' ? hexOf(BigInt(value)) : value),
+    (vcpu) => hexOf(virtualControl(state, vcpu) >>> 0),
+  );
+  perVcpu(wake, 'wakes', asRecorded, (vcpu) => delivery.waiting(vcpu));
+  // There is no ITS, so LPIs are never enabled.
+  perVcpu(lpisEnabled, 'LPIs enabled', asRecorded, () => false);
+}
+
+/** GICH_VMCR (IHI 0048, 5.3.8): control 9:0, ABPR 20:18, BPR 23:21, PMR 31:27. */
+function virtualControl(state: GicState, vcpu: number): number {
+  const word = (which: number): number => state.get(state.vcpuWord(vcpu, which));
+  return word(VCPU_VM_CTLR) | (word(VCPU_VM_ABPR) << 18) | (word(VCPU_VM_BPR) << 21) | (word(VCPU_VM_PMR) << 27);
 }

@@ -1,5 +1,8 @@
 import type { Controller } from '../../gic/controller.ts';
+import { EINVAL } from '../../gic/delivery/wires.ts';
+import { endedSpis } from '../../gic/delivery/list-registers.ts';
 import { RecordedCpuInterface } from '../../gic/delivery/cpu-interface.ts';
+import { hexOf } from '../../gic/inspect/decode.ts';
 import { joinWords } from '../../gic/inspect/register-map.ts';
 import type { Dispatcher } from '../../gic/mmio/dispatcher.ts';
 import { GicState } from '../../gic/state/state.ts';
@@ -23,6 +26,7 @@ interface Place {
 }
 
 const NO_EXTRA: OpExtra = {};
+const NO_WORDS = new Int32Array();
 const UNKNOWN_CPU = 'the recording does not tell the CPU, and the register is banked';
 
 /**
@@ -65,11 +69,11 @@ export class TraceExecutor {
       case OpKind.Read:
         return this.#read(index, cpu, this.#controller.bus);
       case OpKind.Uread:
-        return this.#read(index, cpu, this.#controller.user);
+        return this.#userRead(index, cpu);
       case OpKind.Write:
         return this.#write(index, cpu, this.#controller.bus);
       case OpKind.Uwrite:
-        return this.#write(index, cpu, this.#controller.user);
+        return this.#userWrite(index, cpu);
       case OpKind.Line:
         return this.#line(index, cpu);
       case OpKind.Sgi:
@@ -143,6 +147,40 @@ export class TraceExecutor {
     return place.ok ? Outcome.Normal : Outcome.Hole;
   }
 
+  #userRead(index: number, vcpu: number): Outcome {
+    if (this.#extra(index).frame !== 'level') return this.#read(index, vcpu, this.#controller.user);
+    const program = this.#program;
+    const first = program.address[index] as number;
+    const levels = this.#controller.wireLevels(first, vcpu);
+    const recorded = program.lo[index] as number;
+    if (program.compared[index] === 0 || levels === recorded) return Outcome.Normal;
+    return this.#judge([
+      {
+        subject: `wires from INTID ${String(first)} on`,
+        field: '',
+        expected: hexOf(recorded >>> 0),
+        got: hexOf(levels >>> 0),
+      },
+    ]);
+  }
+
+  #userWrite(index: number, vcpu: number): Outcome {
+    const program = this.#program;
+    const controller = this.#controller;
+    const address = program.address[index] as number;
+    const lo = program.lo[index] as number;
+    const { frame, ret = 0 } = this.#extra(index);
+    let answered = 0;
+    let outcome: Outcome = Outcome.Normal;
+    if (frame === 'level') answered = controller.setWireLevels(address, vcpu, lo);
+    else if (!controller.user.accepts(vcpu, address, program.len[index] as number, lo)) answered = EINVAL;
+    else outcome = this.#write(index, vcpu, controller.user);
+    if (answered === ret) return outcome;
+    return this.#judge([
+      { subject: 'write by user space', field: 'answer', expected: String(ret), got: String(answered) },
+    ]);
+  }
+
   #write(index: number, vcpu: number, bus: Dispatcher): Outcome {
     const program = this.#program;
     const address = program.address[index] as number;
@@ -174,8 +212,9 @@ export class TraceExecutor {
   #sgi(index: number, vcpu: number): Outcome {
     if (vcpu < 0) return this.#unpredicted(UNKNOWN_CPU);
     const register = (this.#extra(index).reg ?? '').replace(/_EL\d+$/, '');
-    if (register !== 'ICC_SGI1R') return this.#unpredicted(`${register} raises nothing without interrupt groups`);
-    this.#controller.sgi(vcpu, this.#program.lo[index] as number, this.#program.hi[index] as number);
+    const groups = this.#controller.profile.sgiRegisters[register];
+    if (groups === undefined) return this.#unpredicted(`${register} raises nothing in this profile`);
+    this.#controller.sgi(vcpu, this.#program.lo[index] as number, this.#program.hi[index] as number, groups);
     return Outcome.Normal;
   }
 
@@ -191,13 +230,17 @@ export class TraceExecutor {
 
   #sync(index: number, vcpu: number): Outcome {
     const controller = this.#controller;
-    const words = this.#extra(index).lrs ?? new Int32Array();
+    const { lrs: words = NO_WORDS, acked } = this.#extra(index);
     const count = Math.min(controller.config.lrs, words.length / 2);
     for (let lr = 0; lr < count; lr++) {
       controller.putListRegister(vcpu, lr, words[lr * 2] as number, words[lr * 2 + 1] as number);
     }
+    const ended = acked === undefined ? '' : endedSpis(controller.state, vcpu).join(' ');
     controller.sync(vcpu);
-    return Outcome.Normal;
+    if (acked === undefined || ended === acked.join(' ')) return Outcome.Normal;
+    return this.#judge([
+      { subject: `SPIs ended by vCPU ${String(vcpu)}`, field: '', expected: acked.join(' '), got: ended },
+    ]);
   }
 
   #place(address: number, length: number, bus: Dispatcher): Place {

@@ -35,7 +35,7 @@ function targetWriter(kept: (cpus: number) => number): WriteHandler {
   return ({ state }, vcpu, offset, length, given) => {
     if (offset < PRIVATE_IRQS) return;
     const { at, config } = state;
-    const value = given & (kept(config.cpus) * 0x01010101);
+    const value = given & Math.imul(kept(config.cpus), 0x01010101);
     const slot = state.slot(offset, vcpu);
     const word = at.route + (slot >> 2);
     const before = state.get(word);

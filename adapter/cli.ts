@@ -11,6 +11,7 @@ import { irqsCommand } from './cli/irqs.ts';
 import { EXIT_BAD_INPUT, EXIT_OK, UsageError, type Output } from './cli/output.ts';
 import { standardInput } from './cli/standard-input.ts';
 import { runCommand, type RunOptions } from './cli/run.ts';
+import type { Profile } from './gic/profiles/profile.ts';
 import { DEFAULT_PROFILE, PROFILES, profileNamed } from './gic/profiles/profiles.ts';
 import { VirtConfigError } from './guest/simulated/board/virt.ts';
 import { CoreError } from './guest/simulated/core/core.ts';
@@ -22,8 +23,9 @@ import { sessionCommand } from './cli/session.ts';
 const USAGE = `gic: replay, inspect and import recorded runs of a Generic Interrupt Controller,
 and run programs on a simulated machine that has one
 
-  gic replay FILE... [--json] [--most N]
-      Replays recordings and compares every recorded answer with the model's.
+  gic replay FILE... [--profile NAME] [--json] [--most N]
+      Replays recordings and compares every recorded answer with the model's:
+      the profile that the recording names, or NAME.
       Exit code 0 without mismatches, 1 with, 2 for a malformed file.
   gic irqs FILE [--at N] [--all] [--json]
       The interrupt table after operation N, or after the last.
@@ -57,9 +59,18 @@ async function main(words: readonly string[]): Promise<number> {
   const [command, ...rest] = words;
   switch (command) {
     case 'replay': {
-      const { values, positionals } = parse(rest, { json: { type: 'boolean' }, most: { type: 'string' } });
+      const { values, positionals } = parse(rest, {
+        json: { type: 'boolean' },
+        most: { type: 'string' },
+        profile: { type: 'string' },
+      });
       if (positionals.length === 0) throw new UsageError('replay needs at least one FILE');
-      return replayCommand(positionals, { json: values['json'] === true, most: integer(values, 'most') ?? 20 }, output);
+      const options = {
+        json: values['json'] === true,
+        most: integer(values, 'most') ?? 20,
+        profile: profileOf(values),
+      };
+      return replayCommand(positionals, options, output);
     }
     case 'irqs': {
       const { values, positionals } = parse(rest, {
@@ -140,20 +151,15 @@ async function runWords(words: readonly string[]): Promise<number> {
     'max-instructions': text,
     irqs: { type: 'boolean' },
   });
-  const { gic = 'v3', memory = '256M', profile: name, args } = values;
+  const { gic = 'v3', memory = '256M', args } = values;
   if (gic !== 'v2' && gic !== 'v3') throw new UsageError(`--gic ${String(gic)}: it is v2 or v3`);
   const size = parseMemorySize(String(memory));
   if (size === null) throw new UsageError(`--memory ${String(memory)}: a size such as 256M or 1G is needed`);
-  const profile = typeof name === 'string' ? profileNamed(name) : DEFAULT_PROFILE;
-  if (profile === null) {
-    const known = PROFILES.map((one) => one.name).join(', ');
-    throw new UsageError(`--profile ${String(name)}: there are ${known}`);
-  }
   const options: RunOptions = {
     gic,
     vcpus: integer(values, 'cpus') ?? 1,
     memory: size,
-    profile,
+    profile: profileOf(values) ?? DEFAULT_PROFILE,
     args: typeof args === 'string' ? args : null,
     address: integer(values, 'address'),
     lrs: integer(values, 'lrs') ?? 4,
@@ -201,6 +207,16 @@ function oneFile(command: string, files: readonly string[]): string {
   const [file] = files;
   if (file === undefined || files.length > 1) throw new UsageError(`${command} takes one FILE`);
   return file;
+}
+
+/** The profile asked for, or null where the option is not given. */
+function profileOf(values: Values): Profile | null {
+  const name = values['profile'];
+  if (typeof name !== 'string') return null;
+  const profile = profileNamed(name);
+  if (profile !== null) return profile;
+  const known = PROFILES.map((one) => one.name).join(', ');
+  throw new UsageError(`--profile ${name}: there are ${known}`);
 }
 
 /** A number of 0 or more in any base, or null where the option is not given. */

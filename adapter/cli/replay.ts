@@ -1,3 +1,4 @@
+import type { Profile } from '../gic/profiles/profile.ts';
 import { replay, type ReplayResult } from '../guest/trace/replay.ts';
 import { openProgram } from './open.ts';
 import { EXIT_MISMATCH, EXIT_OK, type Output } from './output.ts';
@@ -6,6 +7,8 @@ export interface ReplayOptions {
   readonly json: boolean;
   /** Mismatches printed a file. */
   readonly most: number;
+  /** Null: the one the recording names. */
+  readonly profile: Profile | null;
 }
 
 /** `gic replay FILE...`: exit code 0 without mismatches, 1 with. */
@@ -14,7 +17,7 @@ export async function replayCommand(files: readonly string[], options: ReplayOpt
   const results: unknown[] = [];
   for (const file of files) {
     const { program } = await openProgram(file, output);
-    const result = replay(program, options.most);
+    const result = replay(program, options.most, options.profile ?? undefined);
     if (result.mismatches > 0) code = EXIT_MISMATCH;
     if (options.json) results.push(asJson(file, result));
     else output.out(asText(file, result));

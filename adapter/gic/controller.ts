@@ -1,7 +1,7 @@
 import { checkConfig, type GicConfig } from './config.ts';
 import { Delivery, type VcpuControl } from './delivery/delivery.ts';
 import { softwareGeneratedV3, type SgiGroups } from './delivery/sgi.ts';
-import { driveLine, EINVAL, setWireLevels, wireLevels } from './delivery/wires.ts';
+import { driveLine, EINVAL, setWireLevels, wireLevels, WIRES } from './delivery/wires.ts';
 import { Dispatcher, type Device, type Located } from './mmio/dispatcher.ts';
 import { RegionTable } from './mmio/region-table.ts';
 import type { Profile } from './profiles/profile.ts';
@@ -70,7 +70,7 @@ export class Controller {
 
   /** Drives them all; 0, or EINVAL where `first` is no multiple of 32. */
   setWireLevels(first: number, vcpu: number, levels: number): number {
-    if (first % 32 !== 0) return EINVAL;
+    if (first % WIRES !== 0) return EINVAL;
     setWireLevels(this.delivery, first, vcpu, levels);
     return 0;
   }

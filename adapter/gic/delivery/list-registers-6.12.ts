@@ -1,7 +1,6 @@
 import { PRIVATE_IRQS, SGIS } from '../config.ts';
 import { VCPU_QUEUE_HEAD, VCPU_UNDERFLOW, VCPU_USED_LRS } from '../state/layout.ts';
 import type { GicState } from '../state/state.ts';
-import type { Delivery } from './delivery.ts';
 import {
   V2_ACTIVE,
   V2_EOI,

@@ -5,6 +5,9 @@ import type { Delivery } from './delivery.ts';
 /** Answer of a wire event the kernel refuses: -EINVAL. */
 export const EINVAL = -22;
 
+/** Wires that LEVEL_INFO tells at once: it takes the first INTID, a multiple of this. */
+export const WIRES = 32;
+
 /**
  * Drives an interrupt's wire. Level interrupts follow it; edge interrupts latch a rising edge and ignore the rest
  * (their recorded line level goes stale, as the vgic's does). An unchanged level does nothing.
@@ -57,6 +60,6 @@ export function setWireLevels(delivery: Delivery, first: number, vcpu: number, l
 function wireBits(state: GicState, first: number): number {
   const beyond = PRIVATE_IRQS + state.config.spis - first;
   if (beyond <= 0) return 0;
-  const present = beyond >= 32 ? -1 : (1 << beyond) - 1;
+  const present = beyond >= WIRES ? -1 : (1 << beyond) - 1;
   return first === 0 ? present & ~0xffff : present;
 }

@@ -69,6 +69,7 @@ function changes(before: IrqState, after: IrqState): string[] {
     texts.push(after.softPending ? 'pending by software too' : 'no longer pending by software');
   }
   if (before.priority !== after.priority) texts.push(`priority ${hexOf(before.priority)} → ${hexOf(after.priority)}`);
+  if (before.group !== after.group) texts.push(`group ${String(after.group)}`);
   if (before.config !== after.config) texts.push(`${after.config}-triggered`);
   if (before.target !== after.target) {
     texts.push(after.target === null ? 'goes to nobody' : `goes to vCPU ${String(after.target)}`);

@@ -98,7 +98,7 @@ export function readIrqProperty(state: GicState, slot: number, property: Exclude
     case 'line':
       return flag(at.lineLevel);
     case 'softPending':
-      return flag(at.soft);
+      return flag(at.soft) & ~flag(at.edge);
     case 'config':
       return flag(at.edge);
     case 'priority':

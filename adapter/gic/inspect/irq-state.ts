@@ -10,7 +10,10 @@ export interface IrqState {
   readonly vcpu: number | null;
   readonly enabled: boolean;
   readonly pending: boolean;
+  /** Level-triggered, and pending by software: whatever the wire says. */
   readonly softPending: boolean;
+  /** What the vgic keeps for it: see `soft` in the layout. */
+  readonly latched: boolean;
   readonly lineLevel: boolean;
   readonly active: boolean;
   readonly group: 0 | 1;
@@ -39,7 +42,8 @@ export function irqState(state: GicState, slot: number): IrqState {
     vcpu: owner < 0 ? null : owner,
     enabled: state.bit(at.enabled, slot),
     pending: state.bit(at.pending, slot),
-    softPending: state.bit(at.soft, slot),
+    softPending: state.bit(at.soft, slot) && !state.bit(at.edge, slot),
+    latched: state.bit(at.soft, slot),
     lineLevel: state.bit(at.lineLevel, slot),
     active: state.bit(at.active, slot),
     group: state.bit(at.group, slot) ? 1 : 0,
@@ -70,7 +74,7 @@ export function slotExists(state: GicState, slot: number): boolean {
 /**
  * All interrupts at once, packed. Four words a slot, in a memory of its own that every `take` fills anew:
  *
- *     word 0   bits: 0 enabled, 1 pending, 2 soft pending, 3 line, 4 active, 5 edge, 15:8 priority, 23:16 sources
+ *     word 0   bits: 0 enabled, 1 pending, 2 soft pending, 3 line, 4 active, 5 edge, 6 group, 15:8 priority, 23:16 sources
  *     word 1   target (15:0), vCPU it is queued on (31:16); 0xffff none
  *     word 2   place in the queue (15:0), list register (31:16); 0xffff none
  *     word 3   route: ITARGETSR byte or IROUTER affinity
@@ -92,10 +96,11 @@ export class IrqSnapshot {
       const flags =
         ((state.get(at.enabled + plane) >>> bit) & 1) |
         (((state.get(at.pending + plane) >>> bit) & 1) << 1) |
-        (((state.get(at.soft + plane) >>> bit) & 1) << 2) |
+        ((((state.get(at.soft + plane) & ~state.get(at.edge + plane)) >>> bit) & 1) << 2) |
         (((state.get(at.lineLevel + plane) >>> bit) & 1) << 3) |
         (((state.get(at.active + plane) >>> bit) & 1) << 4) |
-        (((state.get(at.edge + plane) >>> bit) & 1) << 5);
+        (((state.get(at.edge + plane) >>> bit) & 1) << 5) |
+        (((state.get(at.group + plane) >>> bit) & 1) << 6);
       const sources = plane < config.cpus && bit < SGIS ? state.byte(at.source + plane * 4, bit) : 0;
       const base = slot * IRQ_WORDS;
       words[base] = flags | (state.byte(at.priority, slot) << 8) | (sources << 16);

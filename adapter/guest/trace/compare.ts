@@ -162,7 +162,7 @@ function compareIrq(
   const pairs: Readonly<Record<string, unknown>> = {
     enabled: got.enabled,
     pending: got.pending,
-    softPending: got.softPending,
+    softPending: got.latched,
     lineLevel: got.lineLevel,
     active: got.active,
     config: got.config,
@@ -170,7 +170,7 @@ function compareIrq(
     targets: got.route,
     source: got.sources,
     activeSource: got.activeSource,
-    pendingLatch: got.softPending,
+    pendingLatch: got.latched,
     group: got.group,
     queuedOn: got.queuedOn,
     targetCpu: got.target,

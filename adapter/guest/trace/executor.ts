@@ -1,5 +1,5 @@
 import type { Controller } from '../../gic/controller.ts';
-import { EINVAL } from '../../gic/delivery/wires.ts';
+import { EINVAL, WIRES } from '../../gic/delivery/wires.ts';
 import { endedSpis } from '../../gic/delivery/list-registers.ts';
 import { RecordedCpuInterface } from '../../gic/delivery/cpu-interface.ts';
 import { hexOf } from '../../gic/inspect/decode.ts';
@@ -151,7 +151,10 @@ export class TraceExecutor {
     if (this.#extra(index).frame !== 'level') return this.#read(index, vcpu, this.#controller.user);
     const program = this.#program;
     const first = program.address[index] as number;
-    const levels = this.#controller.wireLevels(first, vcpu);
+    const answered = first % WIRES === 0 ? 0 : EINVAL;
+    const { ret = 0 } = this.#extra(index);
+    if (answered !== ret) return this.#judge([refusal('read', ret, answered)]);
+    const levels = answered === 0 ? this.#controller.wireLevels(first, vcpu) : 0;
     const recorded = program.lo[index] as number;
     if (program.compared[index] === 0 || levels === recorded) return Outcome.Normal;
     return this.#judge([
@@ -176,9 +179,7 @@ export class TraceExecutor {
     else if (!controller.user.accepts(vcpu, address, program.len[index] as number, lo)) answered = EINVAL;
     else outcome = this.#write(index, vcpu, controller.user);
     if (answered === ret) return outcome;
-    return this.#judge([
-      { subject: 'write by user space', field: 'answer', expected: String(ret), got: String(answered) },
-    ]);
+    return this.#judge([refusal('write', ret, answered)]);
   }
 
   #write(index: number, vcpu: number, bus: Dispatcher): Outcome {
@@ -279,4 +280,8 @@ export class TraceExecutor {
     const perVcpu = verdict === 'ok' && config.cpus > 1 && (bank === 'each' || privatePart);
     return { ...none, ok: verdict === 'ok', perVcpu, register: name };
   }
+}
+
+function refusal(what: 'read' | 'write', expected: number, got: number): Difference {
+  return { subject: `${what} by user space`, field: 'answer', expected: String(expected), got: String(got) };
 }

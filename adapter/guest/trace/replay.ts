@@ -37,8 +37,7 @@ export interface ReplayResult {
 }
 
 /** Executes a whole program and compares. @param most mismatches to keep in full */
-export function replay(program: TraceProgram, most = 20): ReplayResult {
-  const profile = profileFor(program.header);
+export function replay(program: TraceProgram, most = 20, profile = profileFor(program.header)): ReplayResult {
   const controller = controllerFor(program.header, profile);
   const executor = new TraceExecutor(program, controller);
   const shown: Mismatch[] = [];

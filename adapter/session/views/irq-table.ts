@@ -79,8 +79,7 @@ export class IrqTable {
       line: (flags & 8) !== 0,
       trigger: (flags & 32) !== 0 ? 'edge' : 'level',
       priority: (flags >> 8) & 0xff,
-      // This profile has one group; a profile with two keeps the group in its own plane.
-      group: this.#state.bit(this.#state.at.group, slot) ? 1 : 0,
+      group: (flags & 64) !== 0 ? 1 : 0,
       target: orNull(place & 0xffff),
       route: intid < PRIVATE_IRQS ? null : `0x${((words[base + 3] as number) >>> 0).toString(16)}`,
       queuedOn: orNull(place >>> 16),

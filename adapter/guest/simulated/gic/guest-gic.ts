@@ -1,6 +1,7 @@
 import { Controller } from '../../../gic/controller.ts';
 import type { GicConfig } from '../../../gic/config.ts';
 import { ALL_VCPUS, type VcpuControl } from '../../../gic/delivery/delivery.ts';
+import type { SgiGroups } from '../../../gic/delivery/sgi.ts';
 import type { Profile } from '../../../gic/profiles/profile.ts';
 import { GicvFrame } from '../../../gic/virtual/gicv-frame.ts';
 import { icvRegisters, type IcvRegister } from '../../../gic/virtual/icv-registers.ts';
@@ -111,10 +112,10 @@ export class GuestGic implements VcpuControl {
     this.#afterVirtual(vcpu);
   }
 
-  /** A write of ICC_SGI1R_EL1. */
-  sgi(vcpu: number, lo: number, hi: number): void {
+  /** A write of ICC_SGI1R_EL1 or of one of its like. */
+  sgi(vcpu: number, lo: number, hi: number, groups?: SgiGroups): void {
     this.#leave(vcpu);
-    this.controller.sgi(vcpu, lo, hi);
+    this.controller.sgi(vcpu, lo, hi, groups);
     this.#settle();
   }
 

@@ -38,7 +38,12 @@ export interface MachineHost {
 /** Ticks that pass where every vCPU that runs has said it waits for an event. */
 const EVENT_WAIT = 100;
 
-const SGI_REGISTERS = [encode(3, 0, 12, 11, 5), encode(3, 0, 12, 11, 6), encode(3, 0, 12, 11, 7)] as const;
+/** System registers that raise SGIs, by encoding: which of them do so is the profile's to say. */
+const SGI_REGISTERS: ReadonlyMap<number, string> = new Map([
+  [encode(3, 0, 12, 11, 5), 'ICC_SGI1R'],
+  [encode(3, 0, 12, 11, 6), 'ICC_ASGI1R'],
+  [encode(3, 0, 12, 11, 7), 'ICC_SGI0R'],
+]);
 
 /**
  * An AArch64 machine with the memory map of QEMU's `virt`. vCPUs take turns of a fixed number of instructions; time is
@@ -135,7 +140,7 @@ export class Machine {
       now: () => BigInt(this.#ticks),
       seconds: () => this.hardware.rtc.seconds,
     };
-    for (const encoding of [...SGI_REGISTERS, ...this.gic.systemRegisters()]) {
+    for (const encoding of [...SGI_REGISTERS.keys(), ...this.gic.systemRegisters()]) {
       if (gic === 'v3') this.core.exitOn(encoding);
     }
   }
@@ -412,7 +417,8 @@ export class Machine {
       this.#timerRegister(vcpu, encoding);
       return null;
     }
-    const isSgi = (SGI_REGISTERS as readonly number[]).includes(encoding);
+    const raises = this.gic.controller.profile.sgiRegisters[SGI_REGISTERS.get(encoding) ?? ''];
+    const isSgi = raises !== undefined;
     const register = this.gic.systemRegister(encoding);
     const usable = isSgi ? core.exitWrites : core.exitWrites ? register?.write : register?.read;
     if (!usable) {
@@ -423,7 +429,7 @@ export class Machine {
     if (stop) return stop;
     const { access } = this;
     this.#host.accessing(access);
-    if (isSgi) this.gic.sgi(vcpu, access.low, access.high);
+    if (isSgi) this.gic.sgi(vcpu, access.low, access.high, raises);
     else if (access.write) register?.write?.(vcpu, access.low);
     else access.low = register?.read?.(vcpu) ?? 0;
     if (!isSgi) this.gic.accessed(vcpu);

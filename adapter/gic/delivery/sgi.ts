@@ -31,8 +31,8 @@ export function softwareGeneratedV2(delivery: Delivery, sender: number, value: n
 export type SgiGroups = 'either' | 'group 0';
 
 /**
- * ICC_SGI1R_EL1, ICC_SGI0R_EL1, ICC_ASGI1R_EL1 (IHI 0069, 12.2): Aff3 55:48, IRM 40, Aff2 39:32, INTID 27:24, Aff1 23:16, target list 15:0.
- * IRM sends to all but the sender. The range selector and reserved bits are ignored, as the vgic does.
+ * ICC_SGI1R_EL1, ICC_SGI0R_EL1, ICC_ASGI1R_EL1 (IHI 0069, 12.2): Aff3 55:48, IRM 40, Aff2 39:32, INTID 27:24,
+ * Aff1 23:16, target list 15:0. IRM sends to all but the sender. The range selector and reserved bits are ignored, as the vgic does.
  */
 export function softwareGeneratedV3(
   delivery: Delivery,

@@ -50,7 +50,7 @@ export function explainInterrupt(controller: Controller, intid: number, vcpu = 0
     target(controller, irq, names),
     queued(irq),
     listRegister(controller, slot, irq),
-    ...cpuInterface(controller, irq),
+    ...cpuInterface(controller, irq, names),
   ];
   const broken = steps.find((step) => step.outcome === 'fail');
   const who = intid < PRIVATE_IRQS ? `INTID ${String(intid)} of vCPU ${String(vcpu)}` : `INTID ${String(intid)}`;
@@ -199,35 +199,61 @@ function listRegister(controller: Controller, slot: number, irq: IrqState): Expl
   };
 }
 
-function cpuInterface(controller: Controller, irq: IrqState): ExplainStep[] {
-  const { state, config } = controller;
+function cpuInterface(controller: Controller, irq: IrqState, names: Names): ExplainStep[] {
+  const { state } = controller;
   const vcpu = irq.queuedOn ?? irq.target;
-  if (config.gic !== 'v2' || vcpu === null) {
-    const evidence = 'ICC_IGRPEN1_EL1, ICC_PMR_EL1 and PSTATE.I are the guest’s: this recording does not hold them.';
+  const v2 = names.gic === 'v2';
+  const ctlr = vcpu === null ? 0 : state.get(state.vcpuWord(vcpu, VCPU_VM_CTLR));
+  const pmr = vcpu === null ? 0 : state.get(state.vcpuWord(vcpu, VCPU_VM_PMR)) << 3;
+  if (vcpu === null || (ctlr === 0 && pmr === 0)) {
+    const evidence = v2
+      ? 'The virtual CPU interface has not been recorded: GICC_CTLR and GICC_PMR still read as after reset.'
+      : 'ICC_IGRPEN1_EL1, ICC_PMR_EL1 and PSTATE.I are the guest’s: this recording does not hold them.';
     return [{ question: 'Does the CPU interface let it through?', outcome: 'unknown', evidence }];
   }
-  const ctlr = state.get(state.vcpuWord(vcpu, VCPU_VM_CTLR));
-  const pmr = state.get(state.vcpuWord(vcpu, VCPU_VM_PMR)) << 3;
-  if (ctlr === 0 && pmr === 0) {
-    const evidence =
-      'The virtual CPU interface has not been recorded: GICC_CTLR and GICC_PMR still read as after reset.';
-    return [{ question: 'Does the CPU interface let it through?', outcome: 'unknown', evidence }];
-  }
-  const signals = (ctlr & 3) !== 0;
-  const urgent = irq.priority < pmr;
-  const select = `cpu(${String(vcpu)}).`;
-  return [
-    {
-      question: 'Does the CPU interface signal interrupts?',
-      outcome: signals ? 'pass' : 'fail',
-      evidence: `GICC_CTLR of vCPU ${String(vcpu)} is 0x${ctlr.toString(16)}.`,
-      expression: `${select}GICC_CTLR`,
-    },
-    {
-      question: 'Is it more urgent than the priority mask?',
-      outcome: urgent ? 'pass' : 'fail',
-      evidence: `its priority 0x${irq.priority.toString(16)} against a mask of 0x${pmr.toString(16)}: only lower values pass.`,
-      expression: `${select}GICC_PMR`,
-    },
-  ];
+  return [groupEnable(controller, irq, names, vcpu, ctlr), priorityMask(irq, v2, vcpu, pmr)];
+}
+
+/** An interrupt of a group whose enable is 0 stays pending in its list register. */
+function groupEnable(controller: Controller, irq: IrqState, names: Names, vcpu: number, ctlr: number): ExplainStep {
+  const v2 = names.gic === 'v2';
+  const { group } = irq;
+  const other = 1 - group;
+  const enable = (of: number): string =>
+    v2 ? `GICC_CTLR.EnableGrp${String(of)}` : `ICC_IGRPEN${String(of)}_EL1.Enable`;
+  const passes = (ctlr & (1 << group)) !== 0;
+  // Where groups cannot be written, what the register reads as tells nothing.
+  const movable = groupsAreWritable(controller);
+  const its = movable
+    ? `it is of group ${String(group)} (${names.bit('IGROUPR')} is ${String(group)})`
+    : `every interrupt of this profile is of group ${String(group)}`;
+  const only = (ctlr & (1 << other)) !== 0 ? `, and only ${enable(other)} is 1` : '';
+  const move =
+    movable && only !== ''
+      ? `, or write ${String(other)} to ${names.bit('IGROUPR')} to have it in group ${String(other)}`
+      : '';
+  return {
+    question: 'Does the CPU interface signal its group?',
+    outcome: passes ? 'pass' : 'fail',
+    evidence: `${its}: ${enable(group)} of vCPU ${String(vcpu)} is ${passes ? '1' : `0${only}`}.`,
+    ...(v2 ? { expression: `cpu(${String(vcpu)}).${enable(group)}` } : {}),
+    ...(passes ? {} : { advice: `Set ${enable(group)} on vCPU ${String(vcpu)}${move}.` }),
+  };
+}
+
+function groupsAreWritable({ config, profile }: Controller): boolean {
+  const { rows } = profile[config.gic].distributor;
+  return rows.some((row) => row.property === 'group' && row.access === 'rw');
+}
+
+function priorityMask(irq: IrqState, v2: boolean, vcpu: number, pmr: number): ExplainStep {
+  const register = v2 ? 'GICC_PMR' : 'ICC_PMR_EL1';
+  const passes = irq.priority < pmr;
+  return {
+    question: 'Is it more urgent than the priority mask?',
+    outcome: passes ? 'pass' : 'fail',
+    evidence: `its priority 0x${irq.priority.toString(16)} against a mask of 0x${pmr.toString(16)}: only lower values pass.`,
+    ...(v2 ? { expression: `cpu(${String(vcpu)}).${register}` } : {}),
+    ...(passes ? {} : { advice: `Raise ${register} of vCPU ${String(vcpu)}, or lower the priority's value.` }),
+  };
 }

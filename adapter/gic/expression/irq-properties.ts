@@ -73,7 +73,7 @@ export const IRQ_PROPERTIES: readonly IrqPropertyInfo[] = [
   info('queuedOn', 0, null, false, 'The vCPU on whose queue it is.', VCPU_VALUES),
   info('queueIndex', 0, null, false, 'Its place in that queue, from 0.', PLACE_VALUES),
   info('sources', 8, 'source', false, 'Senders of an SGI, a bit each (GICv2).'),
-  info('group', 1, 'group', false, 'Interrupt group.', [
+  info('group', 1, 'group', true, 'Interrupt group.', [
     { value: 0, name: 'group0' },
     { value: 1, name: 'group1' },
   ]),

@@ -14,6 +14,7 @@ import {
   ISPENDR_V3,
 } from '../mmio/handlers/irq-latch.ts';
 import { GICR_PENDBASER_52, GICR_PROPBASER_52 } from '../mmio/handlers/redistributor.ts';
+import { pendbaserFields, propbaserFields } from '../registers/gicr.ts';
 import { field, W32, W64 } from '../registers/row.ts';
 import { variant, type RowChange } from '../registers/variant.ts';
 import { KVM_4_10 } from './kvm-4.10.ts';
@@ -28,7 +29,6 @@ const IIDR: RowChange = {
 const NO_ERRORS = 'Access errors. Reads the same always, as errors are not recorded.';
 const UNUSED: RowChange = { handlers: RAZ_WI, access: 'raz/wi' };
 const NO_LPIS = 'Re-reads the configuration of LPIs, of which there are none without an ITS.';
-const ADDRESS = 'Of the address, 51 is the last bit.';
 
 /** Per-interrupt rows of GICv3, in the distributor and in the redistributors' SGI frames alike. */
 function affinityRouted(prefix: 'GICD' | 'GICR'): Record<string, RowChange> {
@@ -85,14 +85,8 @@ export const KVM_6_12: Profile = {
       },
       GICR_STATUSR: { ...UNUSED, doc: NO_ERRORS },
       GICR_WAKER: { ...UNUSED, doc: 'Power state of the redistributor: always awake.' },
-      GICR_PROPBASER: {
-        handlers: GICR_PROPBASER_52,
-        doc: `Where the LPI configuration table is. One register for all redistributors. ${ADDRESS}`,
-      },
-      GICR_PENDBASER: {
-        handlers: GICR_PENDBASER_52,
-        doc: `Where the LPI pending table of this vCPU is. ${ADDRESS} PTZ reads as zero.`,
-      },
+      GICR_PROPBASER: { handlers: GICR_PROPBASER_52, fields: propbaserFields(51) },
+      GICR_PENDBASER: { handlers: GICR_PENDBASER_52, fields: pendbaserFields(51, 'wo') },
       GICR_INVLPIR: { ...UNUSED, widths: W32 | W64, doc: NO_LPIS },
       GICR_INVALLR: { ...UNUSED, widths: W32 | W64, doc: NO_LPIS },
       GICR_SYNCR: { ...UNUSED, doc: 'Whether an invalidation is under way: never.' },

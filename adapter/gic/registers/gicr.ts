@@ -3,13 +3,35 @@ import { IIDR_VALUE } from '../mmio/handlers/distributor.ts';
 import { GICR_PENDBASER, GICR_PROPBASER, GICR_TYPER } from '../mmio/handlers/redistributor.ts';
 import { identificationRows, IIDR_FIELDS, INNER_CACHE, OUTER_CACHE, SHAREABILITY } from './identification.ts';
 import { byOffset, irqRows } from './irq-rows.ts';
-import { field, row, W32, W64, type FrameTable } from './row.ts';
+import { field, row, W32, W64, type FieldRow, type FrameTable } from './row.ts';
 
 const SECTION = 'IHI 0069, 12.11';
 
 /** Distance from one vCPU's redistributor to the next: an RD frame and an SGI frame. */
 export const REDISTRIBUTOR_STRIDE = 0x20000;
 export const SGI_FRAME_OFFSET = 0x10000;
+
+/** Fields of GICR_PROPBASER, with an address of bits `last` to 12. */
+export function propbaserFields(last: 47 | 51): FieldRow[] {
+  return [
+    field('OuterCache', [58, 56], 'rw', 'Outer cacheability.', OUTER_CACHE),
+    field('Physical_Address', [last, 12], 'rw', `Bits ${String(last)}:12 of the address.`),
+    field('Shareability', [11, 10], 'rw', 'Shareability.', SHAREABILITY),
+    field('InnerCache', [9, 7], 'rw', 'Inner cacheability.', INNER_CACHE),
+    field('IDbits', [4, 0], 'rw', 'LPI INTID bits, minus one.'),
+  ];
+}
+
+/** Fields of GICR_PENDBASER, with an address of bits `last` to 16. */
+export function pendbaserFields(last: 47 | 51, ptz: 'rw' | 'wo'): FieldRow[] {
+  return [
+    field('PTZ', 62, ptz, 'The pending table is zero.'),
+    field('OuterCache', [58, 56], 'rw', 'Outer cacheability.', OUTER_CACHE),
+    field('Physical_Address', [last, 16], 'rw', `Bits ${String(last)}:16 of the address.`),
+    field('Shareability', [11, 10], 'rw', 'Shareability.', SHAREABILITY),
+    field('InnerCache', [9, 7], 'rw', 'Inner cacheability.', INNER_CACHE),
+  ];
+}
 
 /** The redistributor's RD frame as Linux 4.10 without an ITS shows it. */
 export const GICR_RD: FrameTable = {
@@ -106,13 +128,7 @@ export const GICR_RD: FrameTable = {
       handlers: GICR_PROPBASER,
       doc: 'Where the LPI configuration table is. One register for all redistributors.',
       section: SECTION,
-      fields: [
-        field('OuterCache', [58, 56], 'rw', 'Outer cacheability.', OUTER_CACHE),
-        field('Physical_Address', [47, 12], 'rw', 'Bits 47:12 of the address.'),
-        field('Shareability', [11, 10], 'rw', 'Shareability.', SHAREABILITY),
-        field('InnerCache', [9, 7], 'rw', 'Inner cacheability.', INNER_CACHE),
-        field('IDbits', [4, 0], 'rw', 'LPI INTID bits, minus one.'),
-      ],
+      fields: propbaserFields(47),
     }),
     row({
       name: 'GICR_PENDBASER',
@@ -123,13 +139,7 @@ export const GICR_RD: FrameTable = {
       handlers: GICR_PENDBASER,
       doc: 'Where the LPI pending table of this vCPU is.',
       section: SECTION,
-      fields: [
-        field('PTZ', 62, 'rw', 'The pending table is zero.'),
-        field('OuterCache', [58, 56], 'rw', 'Outer cacheability.', OUTER_CACHE),
-        field('Physical_Address', [47, 16], 'rw', 'Bits 47:16 of the address.'),
-        field('Shareability', [11, 10], 'rw', 'Shareability.', SHAREABILITY),
-        field('InnerCache', [9, 7], 'rw', 'Inner cacheability.', INNER_CACHE),
-      ],
+      fields: pendbaserFields(47, 'rw'),
     }),
     row({
       name: 'GICR_INVLPIR',

@@ -221,7 +221,12 @@ function compareMachine(
   if (v2GroupsUserWritable !== undefined) {
     note('groups', 'writable by user space', v2GroupsUserWritable, state.get(GLOBAL_V2_GROUPS_WRITABLE) !== 0);
   }
-  const perVcpu = (values: unknown, subject: string, text: (value: unknown) => unknown, got: (vcpu: number) => unknown): void => {
+  const perVcpu = (
+    values: unknown,
+    subject: string,
+    text: (value: unknown) => unknown,
+    got: (vcpu: number) => unknown,
+  ): void => {
     if (!Array.isArray(values)) return;
     (values as unknown[]).slice(0, config.cpus).forEach((value, vcpu) => {
       note(subject, `vCPU ${String(vcpu)}`, text(value), got(vcpu));

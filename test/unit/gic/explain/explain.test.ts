@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { explainInterrupt, ExplainError } from '../../../../adapter/gic/explain/explain.ts';
+import { RecordedCpuInterface } from '../../../../adapter/gic/delivery/cpu-interface.ts';
 import type { Controller } from '../../../../adapter/gic/controller.ts';
-import { GICC, GICD, machine } from '../machine.ts';
+import { GICC, GICD, machine, machine612 } from '../machine.ts';
 
 /** Brings INTID 33 to its vCPU, but for one step. */
 function allBut(skip: string, gic: Controller = machine()): Controller {
@@ -47,6 +48,42 @@ describe('explain', () => {
 
   it('sees the priority mask of a recorded GICv2 CPU interface', () => {
     assert.match(explainInterrupt(allBut('mask'), 33).verdict, /priority 0x0 against a mask of 0x0/);
+  });
+
+  it('knows that the enable of one group does not let the other one through', () => {
+    const gic = allBut('', machine612());
+    assert.match(explainInterrupt(gic, 33).verdict, /waits for vCPU 0/);
+    gic.userWrite(0, GICC, 4, 2);
+    const group0 = explainInterrupt(gic, 33);
+    assert.match(group0.verdict, /does not fire: it is of group 0 \(GICD_IGROUPR1 bit 1 is 0\)/);
+    assert.match(group0.verdict, /GICC_CTLR.EnableGrp0 of vCPU 0 is 0, and only GICC_CTLR.EnableGrp1 is 1\.$/);
+    const advice = group0.steps.find((step) => step.outcome === 'fail')?.advice;
+    assert.equal(
+      advice,
+      'Set GICC_CTLR.EnableGrp0 on vCPU 0, or write 1 to GICD_IGROUPR1 bit 1 to have it in group 1.',
+    );
+    gic.write(0, GICD + 0x84, 4, 2);
+    assert.match(explainInterrupt(gic, 33).verdict, /waits for vCPU 0/);
+  });
+
+  it('knows the groups of a GICv3 whose CPU interface was recorded', () => {
+    const gic = allBut('', machine612({ gic: 'v3' }));
+    const recorded = new RecordedCpuInterface(gic);
+    recorded.priorityMask(0, 0xf8);
+    recorded.control(0, 0, 2);
+    assert.match(explainInterrupt(gic, 33).verdict, /waits for vCPU 0/);
+    gic.write(0, GICD + 0x84, 4, 0);
+    const { verdict, steps } = explainInterrupt(gic, 33);
+    assert.match(verdict, /of group 0 .* ICC_IGRPEN0_EL1.Enable of vCPU 0 is 0, and only ICC_IGRPEN1_EL1.Enable is 1/);
+    assert.match(steps.find((step) => step.outcome === 'fail')?.advice ?? '', /ICC_IGRPEN0_EL1/);
+  });
+
+  it('offers no move to another group where groups are fixed', () => {
+    const gic = allBut('');
+    gic.userWrite(0, GICC, 4, 2);
+    const { verdict, steps } = explainInterrupt(gic, 33);
+    assert.match(verdict, /every interrupt of this profile is of group 0/);
+    assert.equal(steps.find((step) => step.outcome === 'fail')?.advice, 'Set GICC_CTLR.EnableGrp0 on vCPU 0.');
   });
 
   it('refuses interrupts and vCPUs that do not exist', () => {

@@ -1,6 +1,7 @@
 import { PRIVATE_IRQS, SGIS } from '../config.ts';
 import type { Controller } from '../controller.ts';
 import { IRQ_WORDS, IrqSnapshot, irqState, type IrqState } from '../inspect/irq-state.ts';
+import { hasGroups } from '../profiles/profile.ts';
 import { GLOBAL_DIST_ENABLED, VCPU_USED_LRS, VCPU_VM_CTLR, VCPU_VM_PMR } from '../state/layout.ts';
 
 /** One link of the chain from wire to CPU. */
@@ -223,7 +224,7 @@ function groupEnable(controller: Controller, irq: IrqState, names: Names, vcpu: 
     v2 ? `GICC_CTLR.EnableGrp${String(of)}` : `ICC_IGRPEN${String(of)}_EL1.Enable`;
   const passes = (ctlr & (1 << group)) !== 0;
   // Where groups cannot be written, what the register reads as tells nothing.
-  const movable = groupsAreWritable(controller);
+  const movable = hasGroups(controller.profile, controller.config.gic);
   const its = movable
     ? `it is of group ${String(group)} (${names.bit('IGROUPR')} is ${String(group)})`
     : `every interrupt of this profile is of group ${String(group)}`;
@@ -239,11 +240,6 @@ function groupEnable(controller: Controller, irq: IrqState, names: Names, vcpu: 
     ...(v2 ? { expression: `cpu(${String(vcpu)}).${enable(group)}` } : {}),
     ...(passes ? {} : { advice: `Set ${enable(group)} on vCPU ${String(vcpu)}${move}.` }),
   };
-}
-
-function groupsAreWritable({ config, profile }: Controller): boolean {
-  const { rows } = profile[config.gic].distributor;
-  return rows.some((row) => row.property === 'group' && row.access === 'rw');
 }
 
 function priorityMask(irq: IrqState, v2: boolean, vcpu: number, pmr: number): ExplainStep {

@@ -23,3 +23,8 @@ export interface Profile {
   readonly sgiRegisters: Readonly<Record<string, SgiGroups>>;
   readonly listRegisters: ListRegisterPolicy;
 }
+
+/** True where a guest can move interrupts between groups; else the group register is only there to be read. */
+export function hasGroups(profile: Profile, gic: 'v2' | 'v3'): boolean {
+  return profile[gic].distributor.rows.some((row) => row.property === 'group' && row.access === 'rw');
+}

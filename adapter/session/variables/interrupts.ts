@@ -1,5 +1,6 @@
 import { hexOf } from '../../gic/inspect/decode.ts';
 import { irqState, slotExists, type IrqState } from '../../gic/inspect/irq-state.ts';
+import { hasGroups } from '../../gic/profiles/profile.ts';
 import { SGIS } from '../../gic/config.ts';
 import type { Guest } from '../../guest/guest.ts';
 import { fact, type Node } from './node.ts';
@@ -42,7 +43,7 @@ export function irqText(irq: IrqState): string {
 }
 
 function propertyNodes(guest: Guest, slot: number, name: string): Node[] {
-  const { state, config } = guest.controller;
+  const { state, config, profile } = guest.controller;
   const now = (): IrqState => irqState(state, slot);
   const { intid, vcpu } = now();
   const property = (property: string, read: (irq: IrqState) => string, writable: boolean): Node => ({
@@ -60,6 +61,7 @@ function propertyNodes(guest: Guest, slot: number, name: string): Node[] {
     property('line', (irq) => (irq.lineLevel ? '1' : '0'), intid >= SGIS),
     property('config', (irq) => irq.config, intid >= SGIS),
     property('priority', (irq) => hexOf(irq.priority), true),
+    ...(hasGroups(profile, config.gic) ? [property('group', (irq) => `group${String(irq.group)}`, true)] : []),
     property('target', (irq) => (irq.target === null ? 'nobody' : String(irq.target)), vcpu === null),
     ...(vcpu === null ? [property('route', (irq) => hexOf(irq.route), true)] : []),
     ...(config.gic === 'v2' && intid < SGIS ? [property('sources', (irq) => hexOf(irq.sources), false)] : []),

@@ -132,6 +132,9 @@ function setAndClear(register: PlacedRegister, vcpu: number, intid: number, valu
 
 function storePart(register: PlacedRegister, vcpu: number, intid: number, value: bigint): EditStep {
   const { shift } = partBits(register, intid);
+  if (register.row.sgisByUser === true && intid < SGIS) {
+    return { ...store(register, vcpu, register.address, register.bytes, value << shift), kind: 'uwrite' };
+  }
   if (register.row.bitsPerIrq === 8) return store(register, vcpu, register.address + Number(shift / 8n), 1, value);
   return store(register, vcpu, register.address, register.bytes, value << shift);
 }

@@ -3,7 +3,7 @@ import { splitWords } from '../inspect/register-map.ts';
 
 /** One access of an edit: the only way an edit changes a controller. */
 export interface EditStep {
-  /** `write` as a guest, `uwrite` as user space (the GICv2 CPU interface), `line` a wire, `sgi` ICC_SGI1R_EL1. */
+  /** `write` as a guest, `uwrite` as user space (the GICv2 CPU interface, SGIs where a guest cannot), `line` a wire, `sgi` ICC_SGI1R_EL1. */
   readonly kind: 'write' | 'uwrite' | 'line' | 'sgi';
   /** The accessing vCPU. */
   readonly vcpu: number;

@@ -26,6 +26,7 @@ const IIDR: RowChange = {
   handlers: GICD_IIDR,
   doc: 'Who made the distributor, which product and revision. User space selects the revision.',
 };
+const PENDING_SGIS = 'but not SGIs: GICD_SPENDSGIR and GICD_CPENDSGIR have those.';
 const NO_ERRORS = 'Access errors. Reads the same always, as errors are not recorded.';
 const UNUSED: RowChange = { handlers: RAZ_WI, access: 'raz/wi' };
 const NO_LPIS = 'Re-reads the configuration of LPIs, of which there are none without an ITS.';
@@ -50,8 +51,16 @@ export const KVM_6_12: Profile = {
     distributor: variant(v2.distributor, {
       GICD_IIDR: IIDR,
       GICD_IGROUPR: { handlers: IGROUPR_V2, access: 'rw' },
-      GICD_ISPENDR: { handlers: ISPENDR_V2 },
-      GICD_ICPENDR: { handlers: ICPENDR_V2 },
+      GICD_ISPENDR: {
+        handlers: ISPENDR_V2,
+        sgisByUser: true,
+        doc: `Writing 1 makes the interrupt pending; ${PENDING_SGIS}`,
+      },
+      GICD_ICPENDR: {
+        handlers: ICPENDR_V2,
+        sgisByUser: true,
+        doc: `Writing 1 clears pending, unless the wire of a level interrupt is still high; ${PENDING_SGIS}`,
+      },
       GICD_ISACTIVER: { handlers: ISACTIVER_V2 },
       GICD_ICFGR: { handlers: ICFGR_LATCHED },
       GICD_ITARGETSR: {

@@ -25,6 +25,8 @@ export interface RegisterRow {
   /** Access widths that reach the register, `W8` | `W32` | `W64`. */
   readonly widths: number;
   readonly access: Access;
+  /** True: a guest's writes to the bits of SGIs are ignored here, user space's are not. */
+  readonly sgisByUser?: boolean;
   /** What reading through the bus would change; absent where reading is harmless. */
   readonly readEffect?: string;
   readonly bank: Bank;

@@ -1,6 +1,6 @@
 import { PRIVATE_IRQS } from '../../config.ts';
 import { vcpuOfTargets } from '../../delivery/delivery.ts';
-import type { RowHandlers, WriteHandler } from '../../registers/row.ts';
+import type { RowHandlers } from '../../registers/row.ts';
 
 /*
  * One byte an interrupt, read and written by bytes and by words: four slots a word in the state, as in the register.
@@ -23,19 +23,11 @@ export const IPRIORITYR: RowHandlers = {
 };
 
 /** GICv2 targets. Those of private interrupts are fixed; all eight bits of an SPI's are kept, present vCPU or not. */
-export const ITARGETSR: RowHandlers = targets(() => 0xff);
-/** The same, but only the bits of vCPUs that exist are kept. */
-export const ITARGETSR_MASKED: RowHandlers = targets((cpus) => (1 << cpus) - 1);
-
-function targets(kept: (cpus: number) => number): RowHandlers {
-  return { read: { words: 'route', bankWords: BANK_WORDS }, write: targetWriter(kept) };
-}
-
-function targetWriter(kept: (cpus: number) => number): WriteHandler {
-  return ({ state }, vcpu, offset, length, given) => {
+export const ITARGETSR: RowHandlers = {
+  read: { words: 'route', bankWords: BANK_WORDS },
+  write({ state }, vcpu, offset, length, value) {
     if (offset < PRIVATE_IRQS) return;
     const { at, config } = state;
-    const value = given & Math.imul(kept(config.cpus), 0x01010101);
     const slot = state.slot(offset, vcpu);
     const word = at.route + (slot >> 2);
     const before = state.get(word);
@@ -46,5 +38,14 @@ function targetWriter(kept: (cpus: number) => number): WriteHandler {
     for (let i = 0; i < length; i++) {
       state.put(at.target + slot + i, vcpuOfTargets((value >> (i << 3)) & 0xff, config.cpus));
     }
-  };
-}
+  },
+};
+
+/** The same, but of an SPI's bits only those of vCPUs that exist are kept. */
+export const ITARGETSR_MASKED: RowHandlers = {
+  read: ITARGETSR.read,
+  write(delivery, vcpu, offset, length, value) {
+    const present = (1 << delivery.state.config.cpus) - 1;
+    ITARGETSR.write(delivery, vcpu, offset, length, value & Math.imul(present, 0x01010101), 0);
+  },
+};

@@ -6,7 +6,7 @@ import { applyStep } from '../../../../adapter/gic/edit/step.ts';
 import { ExpressionError } from '../../../../adapter/gic/expression/errors.ts';
 import { readPlace } from '../../../../adapter/gic/expression/resolve.ts';
 import { compile, resolvePlace } from '../../../../adapter/gic/expression/evaluate.ts';
-import { GICD, machine } from '../machine.ts';
+import { GICD, machine, machine612 } from '../machine.ts';
 import { scopeOf } from '../expression/scope.ts';
 
 function rehearse(controller: Controller, target: string, value: string, vcpu = 0): RehearsedEdit {
@@ -161,5 +161,24 @@ describe('edits', () => {
     assert.match(why('GICD_ISENABLER1', '0'), /info: Bits written as 0 stay as they are: GICD_ICENABLER is/);
     assert.match(why('GICD_ISENABLER[33]', '0'), /^info: Bits are cleared in GICD_ICENABLER1\.$/);
     assert.match(why('GICD_CTLR', '0x11'), /warning: .*stores 0x1 for 0x11.*info: Bits 0x10 of GICD_CTLR are reserved/);
+  });
+
+  it('reach GICv2 SGIs as user space where a guest cannot', () => {
+    const controller = machine612();
+    const pending = (value: string): string[] => {
+      const edit = rehearse(controller, 'irq(3).pending', value);
+      assert.equal(edit.verdict, 'applied', JSON.stringify(edit.problems));
+      for (const step of edit.steps) applyStep(controller, step);
+      return edit.steps.map(({ kind, address }) => `${kind} ${address.toString(16)}`);
+    };
+    assert.deepEqual(pending('1'), ['uwrite 8000200']);
+    assert.deepEqual(pending('0'), ['uwrite 8000280']);
+  });
+
+  it('move an interrupt to another group where groups are real', () => {
+    const controller = machine612();
+    const edit = rehearse(controller, 'irq(33).group', '1');
+    assert.deepEqual([edit.verdict, edit.effects], ['applied', ['INTID 33: group 1']]);
+    assert.match(rehearse(machine(), 'irq(33).group', '0').problems[0]?.message ?? '', /read-only/);
   });
 });

@@ -1,0 +1,59 @@
+import * as breakpoints from './breakpoints.ts';
+import type { Command } from './context.ts';
+import * as memory from './memory.ts';
+import * as queries from './queries.ts';
+import * as registers from './registers.ts';
+import * as run from './run.ts';
+import * as threads from './threads.ts';
+
+/** Packets whose name is a word, by all of it; a longer name stands before one it begins with. */
+const WORDS: readonly (readonly [name: string, command: Command])[] = [
+  ['qSupported', queries.supported],
+  ['QStartNoAckMode', queries.stopAcknowledging],
+  ['qXfer:features:read', queries.readFeatures],
+  ['qRcmd', queries.monitor],
+  ['qAttached', queries.attached],
+  ['qfThreadInfo', threads.firstThreads],
+  ['qsThreadInfo', threads.moreThreads],
+  ['qThreadExtraInfo,', threads.extraInfo],
+  ['qC', threads.current],
+  ['vCont?', run.offered],
+  ['vCont;', run.resume],
+  ['vKill', run.killProcess],
+];
+
+/** Packets whose name is a letter. */
+const LETTERS: Readonly<Record<string, Command>> = {
+  '?': run.whyStopped,
+  g: registers.readAll,
+  G: registers.writeAll,
+  p: registers.readOne,
+  P: registers.writeOne,
+  m: memory.readMemory,
+  M: memory.writeHex,
+  X: memory.writeBinary,
+  Z: breakpoints.insert,
+  z: breakpoints.remove,
+  H: threads.select,
+  T: threads.alive,
+  c: run.continueAll,
+  C: run.continueSignal,
+  s: run.stepOne,
+  S: run.stepSignal,
+  D: run.detach,
+  k: run.kill,
+};
+
+/** The command of a packet, and what follows its name; null for packets that are not known. */
+export function commandOf(packet: string): { command: Command; data: string } | null {
+  const word = WORDS.find(([name]) => packet.startsWith(name) && endsName(packet, name));
+  if (word !== undefined) return { command: word[1], data: packet.slice(word[0].length) };
+  const letter = packet.charAt(0);
+  const command = Object.hasOwn(LETTERS, letter) ? LETTERS[letter] : undefined;
+  return command === undefined ? null : { command, data: packet.slice(1) };
+}
+
+/** qC is not the beginning of qCRC. */
+function endsName(packet: string, name: string): boolean {
+  return !/\w$/.test(name) || !/^\w/.test(packet.slice(name.length));
+}

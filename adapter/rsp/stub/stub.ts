@@ -1,0 +1,117 @@
+import { encodePacket, PacketReader, type RspEvent } from '../packets.ts';
+import { commandOf } from './commands.ts';
+import { BAD_REQUEST, type StubContext } from './context.ts';
+import { stopReply } from './stop-reply.ts';
+import { TargetError, type Resumption, type StubTarget, type TargetStop } from './target.ts';
+
+const ACK = Uint8Array.of(0x2b);
+const NACK = Uint8Array.of(0x2d);
+
+/**
+ * One debugger's connection to a target, whatever carries it: GDB's remote serial protocol, all-stop. What it is sent
+ * may be anything: unknown packets are answered by empty ones, as the protocol wants it, and nothing throws.
+ */
+export class GdbStub {
+  readonly #target: StubTarget;
+  readonly #send: (bytes: Uint8Array) => void;
+  readonly #reader = new PacketReader((event) => this.#take(event));
+  readonly #context: StubContext;
+  #acknowledges = true;
+  /** What is to be sent again if the other side asks for it. */
+  #last: Uint8Array | null = null;
+  #stop: TargetStop;
+  #running = false;
+  #closed = false;
+
+  constructor(target: StubTarget, send: (bytes: Uint8Array) => void) {
+    this.#target = target;
+    this.#send = send;
+    const first = target.threads[0]?.id ?? 1;
+    this.#stop = { kind: 'trap', thread: first };
+    const isRunning = (): boolean => this.#running;
+    this.#context = {
+      target,
+      general: first,
+      continued: 0,
+      breakpoints: new Map(),
+      watchpoints: new Map(),
+      understands: { swbreak: false, hwbreak: false },
+      say: (data) => this.#answer(data),
+      resume: (resumption) => this.#resume(resumption),
+      get running() {
+        return isRunning();
+      },
+      stopReply: () => stopReply(this.#context, this.#stop),
+      stopAcknowledging: () => (this.#acknowledges = false),
+      leave: () => this.#leave(),
+    };
+  }
+
+  /** Bytes from the debugger, in any pieces. */
+  receive(bytes: Uint8Array): void {
+    if (!this.#closed) this.#reader.push(bytes);
+  }
+
+  /** The connection is gone. A target that stands goes on standing, one that runs goes on running. */
+  close(): void {
+    if (this.#closed) return;
+    if (this.#running) this.#leave();
+    else this.#target.setStops([], []);
+    this.#closed = true;
+  }
+
+  #take(event: RspEvent): void {
+    if (this.#closed) return;
+    switch (event.kind) {
+      case 'packet':
+        if (this.#acknowledges) this.#send(ACK);
+        this.#packet(Buffer.from(event.data).toString('latin1'));
+        return;
+      case 'garbled':
+        if (this.#acknowledges) this.#send(NACK);
+        return;
+      case 'nack':
+        if (this.#acknowledges && this.#last !== null) this.#send(this.#last);
+        return;
+      case 'interrupt':
+        if (this.#running) this.#target.interrupt();
+        return;
+      case 'ack':
+      case 'notification':
+    }
+  }
+
+  #packet(packet: string): void {
+    const found = commandOf(packet);
+    let answer: string | null = '';
+    try {
+      if (found !== null) answer = found.command(this.#context, found.data);
+    } catch (error) {
+      if (!(error instanceof TargetError)) throw error;
+      answer = BAD_REQUEST;
+    }
+    if (answer !== null) this.#answer(answer);
+  }
+
+  #answer(data: string): void {
+    this.#last = encodePacket(Buffer.from(data, 'latin1'));
+    this.#send(this.#last);
+  }
+
+  #resume(resumption: Resumption): void {
+    this.#target.resume(resumption, (stop) => {
+      this.#running = false;
+      this.#stop = stop;
+      if (stop.kind !== 'exited') this.#context.general = stop.thread;
+      if (!this.#closed) this.#answer(this.#context.stopReply());
+    });
+    this.#running = true;
+  }
+
+  #leave(): void {
+    this.#context.breakpoints.clear();
+    this.#context.watchpoints.clear();
+    this.#running = false;
+    this.#target.release();
+  }
+}

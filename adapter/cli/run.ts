@@ -5,7 +5,7 @@ import { boot } from '../guest/simulated/load/boot.ts';
 import type { Remark, Stop } from '../guest/simulated/machine/stop.ts';
 import { SimulatedGuest } from '../guest/simulated/simulated-guest.ts';
 import { coreModule } from '../session/wasm-files.ts';
-import { irqTable } from './irqs.ts';
+import { irqTable } from '../gic/inspect/irq-table.ts';
 import { EXIT_BAD_INPUT, EXIT_MISMATCH, EXIT_OK, type Output } from './output.ts';
 
 export interface RunOptions {

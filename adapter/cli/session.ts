@@ -3,7 +3,7 @@ import { enumName, fieldValue, hexOf } from '../gic/inspect/decode.ts';
 import { GicState } from '../gic/state/state.ts';
 import { Outcome } from '../guest/guest.ts';
 import { TraceGuest } from '../guest/trace/trace-guest.ts';
-import { irqTable } from './irqs.ts';
+import { irqTable } from '../gic/inspect/irq-table.ts';
 import { openProgram } from './open.ts';
 import { EXIT_OK, hexBytes, type Output } from './output.ts';
 

@@ -1,7 +1,7 @@
 /* Numbers and bytes as the protocol writes them. Packets are handled as Latin-1 text: a character a byte. */
 
-export function toHex(text: Uint8Array | string): string {
-  return Buffer.from(text as string, 'utf8').toString('hex');
+export function toHex(data: Uint8Array | string): string {
+  return (typeof data === 'string' ? Buffer.from(data, 'utf8') : Buffer.from(data)).toString('hex');
 }
 
 /** Bytes of pairs of digits; null where they are none. */

@@ -26,6 +26,8 @@ export class GdbStub {
   constructor(target: StubTarget, send: (bytes: Uint8Array) => void) {
     this.#target = target;
     this.#send = send;
+    // Who comes finds the target standing, as GDB expects it.
+    target.interrupt();
     const first = target.threads[0]?.id ?? 1;
     this.#stop = { kind: 'trap', thread: first };
     const isRunning = (): boolean => this.#running;

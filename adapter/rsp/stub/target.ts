@@ -93,7 +93,7 @@ export interface StubTarget {
    * @throws TargetError where it is running, or someone else has it
    */
   resume(resumption: Resumption, stopped: (stop: TargetStop) => void): void;
-  /** Stops what `resume` has started: its `stopped` is called. */
+  /** Stops what `resume` has started, whose `stopped` is called, and what `release` has. Standing, it does nothing. */
   interrupt(): void;
   /** The debugger leaves, all of its stops are removed, and the target runs on by itself. */
   release(): void;

@@ -1,0 +1,66 @@
+import { createServer, type AddressInfo, type Socket } from 'node:net';
+import type { SimulatedGuest } from '../guest/simulated/simulated-guest.ts';
+import { MachineTarget } from './machine/machine-target.ts';
+import type { GuestSharing } from './machine/sharing.ts';
+import { GdbStub } from './stub/stub.ts';
+
+export interface GdbServer {
+  /** The port it listens at. */
+  readonly port: number;
+  /** True while the guest executes on GDB's behalf, or by itself after GDB was detached. */
+  readonly running: boolean;
+  /** Ends the connection, once what was sent has arrived, and listens no more. The guest stands. */
+  close(): Promise<void>;
+}
+
+const HOST = '127.0.0.1';
+/** What a debugger that has gone silent may hold up. */
+const GOODBYE_MILLISECONDS = 1000;
+
+/**
+ * Serves a guest to GDB, on this machine only: the protocol knows no password. One debugger at a time: others are
+ * turned away.
+ *
+ * A guest is run by one side at a time. While its session runs it, `sharing.busy` says so, and GDB may look but neither
+ * run nor change it; while GDB runs it, `running` is true, and the session is to leave it alone until `sharing.changed`.
+ *
+ * @param port 0: any that is free
+ */
+export async function serveGdb(guest: SimulatedGuest, port: number, sharing: GuestSharing = {}): Promise<GdbServer> {
+  const target = new MachineTarget(guest, sharing);
+  let client: Socket | null = null;
+  const server = createServer((socket) => {
+    socket.on('error', () => socket.destroy());
+    if (client !== null) {
+      socket.destroy();
+      return;
+    }
+    client = socket;
+    socket.setNoDelay(true);
+    const stub = new GdbStub(target, (bytes) => socket.writable && socket.write(bytes));
+    socket.on('data', (bytes) => stub.receive(bytes));
+    socket.on('close', () => {
+      client = null;
+      stub.close();
+    });
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, HOST, resolve);
+  });
+  return {
+    port: (server.address() as AddressInfo).port,
+    get running() {
+      return target.running;
+    },
+    close: async () => {
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      const socket = client;
+      socket?.end();
+      const timer = setTimeout(() => socket?.destroy(), GOODBYE_MILLISECONDS);
+      await closed;
+      clearTimeout(timer);
+      target.interrupt();
+    },
+  };
+}

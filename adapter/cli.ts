@@ -10,8 +10,10 @@ import { importCommand, type LineSink } from './cli/import.ts';
 import { irqsCommand } from './cli/irqs.ts';
 import { EXIT_BAD_INPUT, EXIT_OK, UsageError, type Output } from './cli/output.ts';
 import { standardInput } from './cli/standard-input.ts';
+import type { MachineOptions } from './cli/machine.ts';
 import { runCommand, type RunOptions } from './cli/run.ts';
 import type { Profile } from './gic/profiles/profile.ts';
+import { serveCommand } from './cli/serve.ts';
 import { DEFAULT_PROFILE, PROFILES, profileNamed } from './gic/profiles/profiles.ts';
 import { VirtConfigError } from './guest/simulated/board/virt.ts';
 import { CoreError } from './guest/simulated/core/core.ts';
@@ -45,9 +47,16 @@ and run programs on a simulated machine that has one
       flat binary; --address 0 runs firmware from flash. Ctrl-A x ends it.
       Exit code 0 after PSCI SYSTEM_OFF, the guest's after semihosting
       SYS_EXIT, 1 for a guest that did not end, 2 for one that is stuck.
+  gic serve [--port N] [--gic ...] [--cpus N] [...] PROGRAM
+      The same machine, for GDB: waits before the first instruction for
+      "target remote localhost:1234", or whatever port is given; 0 is any that
+      is free. "monitor help" tells what else there is. Ends with the guest.
 
 FILE is a gic-trace or a log, gzipped or not; - is standard input.
 `;
+
+/** QEMU's, too. */
+const DEFAULT_GDB_PORT = 1234;
 
 const output: Output = {
   out: (text) => process.stdout.write(text),
@@ -85,6 +94,8 @@ async function main(words: readonly string[]): Promise<number> {
       return importWords(rest);
     case 'run':
       return runWords(rest);
+    case 'serve':
+      return serveWords(rest);
     case 'session': {
       const { values, positionals } = parse(rest, { at: { type: 'string' } });
       return sessionCommand(oneFile(command, positionals), integer(values, 'at'), output);
@@ -138,24 +149,44 @@ async function importWords(words: readonly string[]): Promise<number> {
   );
 }
 
+const MACHINE_OPTIONS = {
+  gic: { type: 'string' },
+  cpus: { type: 'string' },
+  memory: { type: 'string' },
+  profile: { type: 'string' },
+  args: { type: 'string' },
+  address: { type: 'string' },
+  lrs: { type: 'string' },
+} as const;
+
 async function runWords(words: readonly string[]): Promise<number> {
-  const text = { type: 'string' } as const;
   const { values, positionals } = parse(words, {
-    gic: text,
-    cpus: text,
-    memory: text,
-    profile: text,
-    args: text,
-    address: text,
-    lrs: text,
-    'max-instructions': text,
+    ...MACHINE_OPTIONS,
+    'max-instructions': { type: 'string' },
     irqs: { type: 'boolean' },
   });
+  const options: RunOptions = {
+    ...machineOptions(values),
+    maxInstructions: integer(values, 'max-instructions') ?? Infinity,
+    irqs: values['irqs'] === true,
+  };
+  return runCommand(oneFile('run', positionals), options, standardInput(), output, toStandardOutput);
+}
+
+async function serveWords(words: readonly string[]): Promise<number> {
+  const { values, positionals } = parse(words, { ...MACHINE_OPTIONS, port: { type: 'string' } });
+  const port = integer(values, 'port') ?? DEFAULT_GDB_PORT;
+  if (port > 65_535) throw new UsageError(`--port ${port}: ports are 0 to 65535`);
+  const options = { ...machineOptions(values), port };
+  return serveCommand(oneFile('serve', positionals), options, standardInput(), output, toStandardOutput);
+}
+
+function machineOptions(values: Values): MachineOptions {
   const { gic = 'v3', memory = '256M', args } = values;
   if (gic !== 'v2' && gic !== 'v3') throw new UsageError(`--gic ${String(gic)}: it is v2 or v3`);
   const size = parseMemorySize(String(memory));
   if (size === null) throw new UsageError(`--memory ${String(memory)}: a size such as 256M or 1G is needed`);
-  const options: RunOptions = {
+  return {
     gic,
     vcpus: integer(values, 'cpus') ?? 1,
     memory: size,
@@ -163,12 +194,11 @@ async function runWords(words: readonly string[]): Promise<number> {
     args: typeof args === 'string' ? args : null,
     address: integer(values, 'address'),
     lrs: integer(values, 'lrs') ?? 4,
-    maxInstructions: integer(values, 'max-instructions') ?? Infinity,
-    irqs: values['irqs'] === true,
   };
-  return runCommand(oneFile('run', positionals), options, standardInput(), output, (bytes) => {
-    process.stdout.write(bytes);
-  });
+}
+
+function toStandardOutput(bytes: Uint8Array): void {
+  process.stdout.write(bytes);
 }
 
 function lineSink(file: string | null): LineSink {

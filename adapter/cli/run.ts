@@ -1,22 +1,10 @@
-import { readFile } from 'node:fs/promises';
-import { basename } from 'node:path';
-import type { Profile } from '../gic/profiles/profile.ts';
-import { boot } from '../guest/simulated/load/boot.ts';
-import type { Remark, Stop } from '../guest/simulated/machine/stop.ts';
-import { SimulatedGuest } from '../guest/simulated/simulated-guest.ts';
-import { coreModule } from '../session/wasm-files.ts';
 import { irqTable } from '../gic/inspect/irq-table.ts';
+import type { Stop } from '../guest/simulated/machine/stop.ts';
+import type { SimulatedGuest } from '../guest/simulated/simulated-guest.ts';
+import { startMachine, type MachineOptions } from './machine.ts';
 import { EXIT_BAD_INPUT, EXIT_MISMATCH, EXIT_OK, type Output } from './output.ts';
 
-export interface RunOptions {
-  readonly gic: 'v2' | 'v3';
-  readonly vcpus: number;
-  /** Bytes. */
-  readonly memory: number;
-  readonly profile: Profile;
-  readonly args: string | null;
-  readonly address: number | null;
-  readonly lrs: number;
+export interface RunOptions extends MachineOptions {
   /** Infinity: no limit. */
   readonly maxInstructions: number;
   /** Print the interrupt table at the end. */
@@ -33,7 +21,6 @@ export interface ConsoleInput {
 /** Instructions between two looks at the input: some tens of milliseconds. */
 const SLICE = 2_000_000;
 const IDLE_MILLISECONDS = 5;
-const MOST_REMARKS = 20;
 
 /**
  * Runs a program on a simulated machine, its UART on the console. Answers the exit code: 0 after PSCI SYSTEM_OFF, what
@@ -46,16 +33,8 @@ export async function runCommand(
   output: Output,
   write: (bytes: Uint8Array) => void,
 ): Promise<number> {
-  const { gic, vcpus, memory, profile, lrs, args, address, maxInstructions } = options;
-  const bytes = new Uint8Array(await readFile(file));
-  const guest = await SimulatedGuest.create(
-    await coreModule(),
-    { gic, vcpus, memory, profile, lrs },
-    { title: basename(file) },
-  );
-  const remarks = new Remarks(output);
-  guest.connect({ output: write, remark: (remark) => remarks.tell(remark) });
-  boot(guest.machine, { name: basename(file), bytes }, { address, bootargs: args });
+  const { maxInstructions } = options;
+  const guest = await startMachine(file, options, output, write);
   let ended = false;
   input.listen(
     (typed) => guest.machine.input(typed),
@@ -100,27 +79,6 @@ function exitCode(stop: Stop, output: Output, inputEnded: boolean, guest: Simula
     }
     default:
       return null;
-  }
-}
-
-/** What is remarkable, each thing once. */
-class Remarks {
-  readonly #output: Output;
-  readonly #told = new Set<string>();
-
-  constructor(output: Output) {
-    this.#output = output;
-  }
-
-  tell(remark: Remark): void {
-    const where = `vCPU ${remark.vcpu}, PC 0x${remark.pc.toString(16)}`;
-    const text =
-      remark.kind === 'undefined instruction'
-        ? `undefined instruction 0x${remark.word.toString(16).padStart(8, '0')} (${where})`
-        : `${remark.write ? 'store to' : 'load from'} 0x${remark.address.toString(16)}: ${remark.reason} (${where})`;
-    if (this.#told.has(text) || this.#told.size >= MOST_REMARKS) return;
-    this.#told.add(text);
-    this.#output.err(`gic: ${text}\n`);
   }
 }
 

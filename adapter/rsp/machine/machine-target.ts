@@ -94,8 +94,8 @@ export class MachineTarget implements StubTarget {
   release(): void {
     this.setStops([], []);
     this.interrupt();
-    // Someone else runs it: then it does go on.
-    if (this.#sharing.busy?.() != null) return;
+    // Whoever else has it lets it run.
+    if (typeof this.#sharing.busy?.() === 'string') return;
     this.resume({ run: this.threads.map(({ id }) => id), step: [] }, () => undefined);
   }
 

@@ -14,10 +14,10 @@ export interface RegisterTable {
 
 /** As GDB's own aarch64-core.xml has it, as far as a v8.0 CPU goes. */
 const CPSR: readonly FlagsField[] = [
-  ...[...'NZCV'].map((name, n) => ({ name, low: 31 - n, high: 31 - n })),
+  ...['N', 'Z', 'C', 'V'].map((name, n) => ({ name, low: 31 - n, high: 31 - n })),
   { name: 'SS', low: 21, high: 21 },
   { name: 'IL', low: 20, high: 20 },
-  ...[...'DAIF'].map((name, n) => ({ name, low: 9 - n, high: 9 - n })),
+  ...['D', 'A', 'I', 'F'].map((name, n) => ({ name, low: 9 - n, high: 9 - n })),
   { name: 'nRW', low: 4, high: 4 },
   { name: 'EL', low: 2, high: 3 },
   { name: 'SP', low: 0, high: 0 },

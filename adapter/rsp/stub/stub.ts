@@ -21,6 +21,8 @@ export class GdbStub {
   #last: Uint8Array | null = null;
   #stop: TargetStop;
   #running = false;
+  /** Counts what was resumed: a stop of a run that was left behind is nobody's. */
+  #runs = 0;
   #closed = false;
 
   constructor(target: StubTarget, send: (bytes: Uint8Array) => void) {
@@ -101,7 +103,9 @@ export class GdbStub {
   }
 
   #resume(resumption: Resumption): void {
+    const run = ++this.#runs;
     this.#target.resume(resumption, (stop) => {
+      if (run !== this.#runs) return;
       this.#running = false;
       this.#stop = stop;
       if (stop.kind !== 'exited') this.#context.general = stop.thread;
@@ -111,6 +115,7 @@ export class GdbStub {
   }
 
   #leave(): void {
+    this.#runs++;
     this.#context.breakpoints.clear();
     this.#context.watchpoints.clear();
     this.#running = false;

@@ -1,4 +1,4 @@
-import { BROWSER_PACKAGES, ensureDebianPackages, ORACLE_PACKAGES } from '../vscode-server/debian.ts';
+import { BROWSER_PACKAGES, ensureDebianPackages, GDB_PACKAGES, ORACLE_PACKAGES } from '../vscode-server/debian.ts';
 import { SetupError } from '../vscode-server/step.ts';
 import { runTool } from './command.ts';
 import { runNodeTests } from './node-tests.ts';
@@ -18,14 +18,21 @@ function nodeStage(name: string, title: string): Stage {
   return { name, title, run: () => runNodeTests(`test/${name}`) };
 }
 
-/** Without Unicorn, the tests that need it are skipped, and say so. */
-async function installOracle(): Promise<void> {
-  try {
-    await ensureDebianPackages(ORACLE_PACKAGES);
-  } catch (error) {
-    if (!(error instanceof SetupError)) throw error;
-    console.log(error.message);
-  }
+/** Tests against another program. Without it, those that need it are skipped, and say so. */
+function peerStage(name: string, title: string, packages: readonly string[]): Stage {
+  return {
+    name,
+    title,
+    run: async () => {
+      try {
+        await ensureDebianPackages(packages);
+      } catch (error) {
+        if (!(error instanceof SetupError)) throw error;
+        console.log(error.message);
+      }
+      return runNodeTests(`test/${name}`);
+    },
+  };
 }
 
 /** The stages of `npm test`, in their order. */
@@ -47,15 +54,9 @@ export const STAGES: readonly Stage[] = [
   nodeStage('unit', 'Unit tests'),
   nodeStage('conformance', "Conformance with the vgic's own answers"),
   nodeStage('dap', 'Debug adapter protocol'),
+  peerStage('rsp', 'Debugging with GDB', GDB_PACKAGES),
   nodeStage('fuzz', 'Property tests'),
-  {
-    name: 'oracle',
-    title: 'CPU core against Unicorn',
-    run: async () => {
-      await installOracle();
-      return runNodeTests('test/oracle');
-    },
-  },
+  peerStage('oracle', 'CPU core against Unicorn', ORACLE_PACKAGES),
   {
     name: 'webview',
     title: 'Webview in a browser',

@@ -7,6 +7,9 @@ export const BROWSER_PACKAGES = ['chromium', 'fonts-dejavu-core', 'fonts-liberat
 /** What the CPU core is compared with; Unicorn's Python module imports setuptools' without depending on it. */
 export const ORACLE_PACKAGES = ['python3-unicorn', 'python3-setuptools'] as const;
 
+/** A GDB that knows AArch64, whatever this machine is. */
+export const GDB_PACKAGES = ['gdb-multiarch'] as const;
+
 /** What the server's native modules are built with. */
 export const BUILD_PACKAGES = [
   'g++',

@@ -5,6 +5,10 @@ import { CORE_FEATURE, FPU_FEATURE } from '../stub/target-xml.ts';
 import type { FlagsField, FlagsType, StubRegister } from '../stub/target.ts';
 
 export const SYSTEM_FEATURE = 'org.gicinspector.system';
+/** op0 of its registers. */
+const SELF_HOSTED_DEBUG = 2;
+/** GDB's own feature has them. */
+const FPU_STATUS: ReadonlySet<string> = new Set(['FPCR', 'FPSR']);
 
 /** A vCPU's registers, by the numbers of threads: from 1. */
 export interface RegisterTable {
@@ -85,12 +89,12 @@ export function cpuRegisters({ machine: { core } }: SimulatedGuest): RegisterTab
   return { registers, types: [{ id: 'cpsr_flags', feature: CORE_FEATURE, bytes: 4, fields: CPSR }] };
 }
 
-/** System registers under the names Arm gives them; identification and debug registers are not worth their room. */
+/** System registers under the names Arm gives them; those of self-hosted debug, which match nothing here, are left out. */
 export function systemRegisters({ machine }: SimulatedGuest): RegisterTable {
   const { core, timers } = machine;
-  const own = new Set(['FPCR', 'FPSR']);
   const kept = SYSTEM_REGISTERS.filter(
-    ({ offset, name }) => offset >= L.SYSTEM && !/^(DBG|S\d_)/.test(name) && !own.has(name),
+    ({ offset, name, encoding }) =>
+      offset >= L.SYSTEM && encoding >> 14 !== SELF_HOSTED_DEBUG && !name.startsWith('S3_') && !FPU_STATUS.has(name),
   );
   const timer = SYSTEM_REGISTERS.filter(({ name }) => /^CNT[PV]_/.test(name));
   const types: FlagsType[] = [];

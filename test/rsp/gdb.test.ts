@@ -1,0 +1,162 @@
+import assert from 'node:assert/strict';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { after, test } from 'node:test';
+import { GUEST, ROOT, Transcript, withServer } from './server.ts';
+
+const GDB = 'gdb-multiarch';
+const directory = mkdtempSync(path.join(tmpdir(), 'gic-gdb-'));
+after(() => rmSync(directory, { recursive: true }));
+
+const PREAMBLE = [
+  'set pagination off',
+  'set width 0',
+  'set trace-commands on',
+  `file ${GUEST}`,
+  'directory examples/guest',
+];
+
+/** A line "Ctrl-C when TEXT" interrupts GDB once the guest has printed the text, while the command before it runs. */
+async function gdb(port: number, commands: readonly string[], guest: Transcript): Promise<string> {
+  const script = path.join(directory, `${port}.gdb`);
+  const written = commands.filter((command) => !command.startsWith('Ctrl-C'));
+  writeFileSync(script, [...PREAMBLE, `target remote localhost:${port}`, ...written, ''].join('\n'));
+  // Both streams as one, so that the transcript is in the order in which things were said.
+  const words = ['-c', `exec ${GDB} -nx -batch -x "$0" 2>&1`, script];
+  const child = spawn('sh', words, { cwd: ROOT, stdio: ['ignore', 'pipe', 'inherit'] });
+  const closed = once(child, 'close');
+  const transcript = new Transcript(child.stdout);
+  for (const command of commands) {
+    const text = /^Ctrl-C when (.*)$/.exec(command)?.[1];
+    if (text === undefined) continue;
+    await Promise.race([guest.has(new RegExp(text)), closed]);
+    child.kill('SIGINT');
+  }
+  await closed;
+  return transcript.text.replaceAll(ROOT, '.').replaceAll(`localhost:${port}`, 'localhost:PORT');
+}
+
+/** What GDB prints differs between its versions: exact text is compared for the one that was blessed. */
+function golden(name: string, text: string): void {
+  const version = /\d+(?=\.\d)/.exec(spawnSync(GDB, ['--version']).stdout.toString())?.[0] ?? '';
+  const whole = `GDB ${version}\n${text}`;
+  const file = path.join(import.meta.dirname, `${name}.golden.txt`);
+  if (process.env['BLESS'] === '1') writeFileSync(file, whole);
+  assert.ok(existsSync(file), `${file} is missing: BLESS=1 writes it`);
+  const expected = readFileSync(file, 'utf8');
+  if (expected.startsWith(`GDB ${version}\n`)) assert.equal(whole, expected);
+}
+
+const TOUR = [
+  'info threads',
+  'break gic_init_distributor',
+  'continue',
+  'backtrace',
+  'info registers',
+  'print/x $VBAR_EL1',
+  'print $SCTLR_EL1',
+  'print/x $ICC_CTLR_EL1',
+  'x/4i $pc',
+  'print/x $v0.q.u',
+  'set var $v0.d.u[1] = 0x1234',
+  'print/x $v0.d.u',
+  'x/2xw 0x08000000',
+  'watch *(unsigned*)0x08000104',
+  'continue',
+  'x/2i $pc - 4',
+  'monitor gic irqs',
+  'monitor gic read irq(33).priority',
+  'monitor gic write irq(33).priority = 0x40',
+  'monitor gic explain 33',
+  'set var *(unsigned*)0x08000108 = 4',
+  'monitor gic read GICD_ISENABLER2',
+  'delete',
+  'break secondary_main',
+  'continue',
+  'info threads',
+  'stepi',
+  'thread 1',
+  'stepi',
+  'info threads',
+];
+
+test('a tour of a guest with GDB itself', { timeout: 60_000 }, () =>
+  withServer(['--cpus', '2', GUEST], async ({ port, output }) => {
+    const text = await gdb(port, TOUR, output);
+    const told = [
+      /\* 1 +Thread 1 \(vCPU 0: EL1\) +_start/,
+      /2 +Thread 2 \(vCPU 1: powered off\)/,
+      /Breakpoint 1, gic_init_distributor \(\)/,
+      /#1 +0x\w+ in main \(\) at \.\/main\.c:129/,
+      /cpsr +0x\w+ +\[.* EL=1 /,
+      /\$1 = 0x40100800/,
+      /Old value = 0\nNew value = 2\n/,
+      /33 +SPI +- +idle +low +yes +0x80/,
+      /irq\(33\)\.priority: 0x80 -> 0x40/,
+      /Thread 2 hit Breakpoint 3, secondary_main/,
+      /\* 2 +Thread 2 \(vCPU 1: EL1\)/,
+    ];
+    for (const pattern of told) assert.match(text, pattern);
+    golden('tour', text);
+  }),
+);
+
+test('Ctrl-C while the guest runs, and a detach that lets it go on to its end', { timeout: 60_000 }, () =>
+  withServer(['--cpus', '2', GUEST], async ({ port, output, exited }) => {
+    const text = await gdb(
+      port,
+      [
+        'break uart_send_by_interrupt',
+        'continue',
+        'print/x *(unsigned*)power_off',
+        // A branch to itself: the guest prints its last line, and spins.
+        'set var *(unsigned*)power_off = 0x14000000',
+        'continue',
+        'Ctrl-C when guest: done',
+        'x/i $pc',
+        'set var *(unsigned*)power_off = $1',
+        'detach',
+      ],
+      output,
+    );
+    assert.match(text, /received signal SIGINT, Interrupt\.\n.*power_off \(\)/);
+    golden('interrupt', text);
+    assert.equal(await exited, 0);
+    assert.match(output.text, /preemption: nested 1\nuart: sent by interrupt\nguest: done\n$/);
+  }),
+);
+
+test('the guest powers off under GDB, and the command ends', { timeout: 60_000 }, () =>
+  withServer(['--cpus', '2', GUEST], async ({ port, output, exited }) => {
+    assert.match(await gdb(port, ['continue'], output), /\[Inferior 1 \(Remote target\) exited normally\]/);
+    assert.equal(await exited, 0);
+  }),
+);
+
+test('one debugger after another, and a kill that ends the command', { timeout: 60_000 }, () =>
+  withServer(['--cpus', '2', GUEST], async ({ port, output, exited }) => {
+    const first = await gdb(port, ['break main', 'continue', 'delete', 'disconnect'], output);
+    assert.match(first, /Breakpoint 1, main \(\)/);
+    const second = await gdb(port, ['backtrace', 'kill'], output);
+    assert.match(second, /#0 +main \(\)/);
+    assert.equal(await exited, 0);
+  }),
+);
+
+test('two CPUs under scheduler-locking, and a read watchpoint on memory', { timeout: 60_000 }, () =>
+  withServer(['--cpus', '2', GUEST], async ({ port, output }) => {
+    const text = await gdb(
+      port,
+      [
+        ...['break secondary_main', 'continue', 'delete', 'set scheduler-locking on', 'stepi 3', 'info threads'],
+        ...['set scheduler-locking off', 'thread 1', 'rwatch secondary_ready', 'continue', 'backtrace'],
+      ],
+      output,
+    );
+    assert.match(text, /hit Hardware read watchpoint \d+: secondary_ready\n\nValue = \d\n/);
+    golden('threads', text);
+  }),
+);

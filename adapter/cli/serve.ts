@@ -25,6 +25,7 @@ export async function serveCommand(
   const server = await serveGdb(guest, options.port, {
     exited: (code) => end(code & 0xff),
     killed: () => end(EXIT_OK),
+    defect: (error) => output.err(`gic: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`),
   });
   output.err(`gic: waiting for GDB: target remote localhost:${server.port}\n`);
   input.listen(

@@ -29,6 +29,7 @@ const GOODBYE_MILLISECONDS = 1000;
 export async function serveGdb(guest: SimulatedGuest, port: number, sharing: GuestSharing = {}): Promise<GdbServer> {
   const target = new MachineTarget(guest, sharing);
   let client: Socket | null = null;
+  let closing = false;
   const server = createServer((socket) => {
     socket.on('error', () => socket.destroy());
     if (client !== null) {
@@ -37,11 +38,13 @@ export async function serveGdb(guest: SimulatedGuest, port: number, sharing: Gue
     }
     client = socket;
     socket.setNoDelay(true);
-    const stub = new GdbStub(target, (bytes) => socket.writable && socket.write(bytes));
+    const send = (bytes: Uint8Array): void => void (socket.writable && socket.write(bytes));
+    const stub = new GdbStub(target, send, sharing.defect);
     socket.on('data', (bytes) => stub.receive(bytes));
     socket.on('close', () => {
       client = null;
       stub.close();
+      if (closing) target.interrupt();
     });
   });
   await new Promise<void>((resolve, reject) => {
@@ -54,6 +57,7 @@ export async function serveGdb(guest: SimulatedGuest, port: number, sharing: Gue
       return target.running;
     },
     close: async () => {
+      closing = true;
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       const socket = client;
       socket?.end();

@@ -1,4 +1,4 @@
-import { CoreError } from '../../guest/simulated/core/core.ts';
+import { MAX_BREAKPOINTS, MAX_WATCHPOINTS } from '../../guest/simulated/core/layout.ts';
 import type { SimulatedGuest } from '../../guest/simulated/simulated-guest.ts';
 import {
   TargetError,
@@ -64,17 +64,17 @@ export class MachineTarget implements StubTarget {
   }
 
   setStops(breakpoints: readonly StubBreakpoint[], watchpoints: readonly StubWatchpoint[]): void {
-    const { core } = this.#guest.machine;
-    try {
-      core.setBreakpoints([...new Set(breakpoints.map(({ address }) => address))]);
-      core.setWatchpoints(
-        watchpoints.map(({ kind, address, length }) => {
-          return { address, length, read: kind !== 'write', write: kind !== 'read' };
-        }),
-      );
-    } catch (error) {
-      throw error instanceof CoreError ? new TargetError(error.message) : error;
-    }
+    const addresses = [...new Set(breakpoints.map(({ address }) => address))];
+    if (addresses.length > MAX_BREAKPOINTS)
+      throw new TargetError(`at most ${MAX_BREAKPOINTS} breakpoints are possible`);
+    if (watchpoints.length > MAX_WATCHPOINTS)
+      throw new TargetError(`at most ${MAX_WATCHPOINTS} watchpoints are possible`);
+    this.#run.stops = {
+      breakpoints: addresses,
+      watchpoints: watchpoints.map(({ kind, address, length }) => {
+        return { address, length, read: kind !== 'write', write: kind !== 'read' };
+      }),
+    };
   }
 
   resume(resumption: Resumption, stopped: (stop: TargetStop) => void): void {

@@ -1,5 +1,6 @@
 import type { Stop } from '../../guest/simulated/machine/stop.ts';
 import type { SimulatedGuest } from '../../guest/simulated/simulated-guest.ts';
+import { borrowStops, type Stops } from './stops.ts';
 import type { Resumption, TargetStop } from '../stub/target.ts';
 
 /** Instructions between two looks at what GDB has sent: some milliseconds. */
@@ -18,6 +19,8 @@ export class GuestRun {
   #immediate: NodeJS.Immediate | undefined;
   #timer: NodeJS.Timeout | undefined;
   #exit: TargetStop | null = null;
+  /** Where it stops besides. */
+  stops: Stops = { breakpoints: [], watchpoints: [] };
 
   constructor(guest: SimulatedGuest) {
     this.#guest = guest;
@@ -47,7 +50,7 @@ export class GuestRun {
       this.#end(this.#exit);
       return;
     }
-    const stop = this.#advance();
+    const stop = borrowStops(this.#guest.machine.core, this.stops, () => this.#advance());
     const end = this.#told(stop);
     if (end !== null) {
       if (end.kind === 'exited') this.#exit = end;

@@ -13,4 +13,6 @@ export interface GuestSharing {
   readonly exited?: (code: number) => void;
   /** GDB's user wants the guest gone. */
   readonly killed?: () => void;
+  /** A packet met a fault of ours. */
+  readonly defect?: (error: unknown) => void;
 }

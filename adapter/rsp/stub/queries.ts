@@ -1,4 +1,5 @@
 import { BAD_REQUEST, OK, PACKET_SIZE, type Command } from './context.ts';
+import { TargetError, type StubTarget } from './target.ts';
 import { fromHex, parseNumber, toHex } from './hex.ts';
 import { targetXml } from './target-xml.ts';
 
@@ -43,7 +44,17 @@ const TEXT = Math.floor(PACKET_SIZE / 6) - 8;
 export const monitor: Command = (context, data) => {
   const bytes = fromHex(data.replace(/^,/, ''));
   if (bytes === null) return BAD_REQUEST;
-  const text = context.target.command(Buffer.from(bytes).toString('utf8'), context.general);
+  const text = carryOut(context.target, Buffer.from(bytes).toString('utf8'), context.general);
   for (let at = 0; at < text.length; at += TEXT) context.say(`O${toHex(text.slice(at, at + TEXT))}`);
   return OK;
 };
+
+/** A refusal is text, too: of an error GDB would show the number. */
+function carryOut(target: StubTarget, text: string, thread: number): string {
+  try {
+    return target.command(text, thread);
+  } catch (error) {
+    if (error instanceof TargetError) return `${error.message}\n`;
+    throw error;
+  }
+}

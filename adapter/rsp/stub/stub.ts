@@ -1,6 +1,7 @@
 import { encodePacket, PacketReader, type RspEvent } from '../packets.ts';
 import { commandOf } from './commands.ts';
 import { BAD_REQUEST, type StubContext } from './context.ts';
+import { toHex } from './hex.ts';
 import { stopReply } from './stop-reply.ts';
 import { TargetError, type Resumption, type StubTarget, type TargetStop } from './target.ts';
 
@@ -14,6 +15,7 @@ const NACK = Uint8Array.of(0x2d);
 export class GdbStub {
   readonly #target: StubTarget;
   readonly #send: (bytes: Uint8Array) => void;
+  readonly #onDefect: (error: unknown) => void;
   readonly #reader = new PacketReader((event) => this.#take(event));
   readonly #context: StubContext;
   #acknowledges = true;
@@ -25,8 +27,14 @@ export class GdbStub {
   #runs = 0;
   #closed = false;
 
-  constructor(target: StubTarget, send: (bytes: Uint8Array) => void) {
+  /** @param onDefect hears of what went wrong by a fault of ours; the debugger is answered an error */
+  constructor(
+    target: StubTarget,
+    send: (bytes: Uint8Array) => void,
+    onDefect: (error: unknown) => void = () => undefined,
+  ) {
     this.#target = target;
+    this.#onDefect = onDefect;
     this.#send = send;
     // Who comes finds the target standing, as GDB expects it.
     target.interrupt();
@@ -91,8 +99,8 @@ export class GdbStub {
     try {
       if (found !== null) answer = found.command(this.#context, found.data);
     } catch (error) {
-      if (!(error instanceof TargetError)) throw error;
       answer = BAD_REQUEST;
+      if (!(error instanceof TargetError)) this.#onDefect(error);
     }
     if (answer !== null) this.#answer(answer);
   }
@@ -104,14 +112,24 @@ export class GdbStub {
 
   #resume(resumption: Resumption): void {
     const run = ++this.#runs;
-    this.#target.resume(resumption, (stop) => {
-      if (run !== this.#runs) return;
-      this.#running = false;
-      this.#stop = stop;
-      if (stop.kind !== 'exited') this.#context.general = stop.thread;
-      if (!this.#closed) this.#answer(this.#context.stopReply());
-    });
-    this.#running = true;
+    try {
+      this.#target.resume(resumption, (stop) => {
+        if (run === this.#runs) this.#stopped(stop);
+      });
+      this.#running = true;
+    } catch (error) {
+      if (!(error instanceof TargetError)) throw error;
+      // An error would say nothing: this is a stop of its own, with the reason, behind which GDB does not step on.
+      this.#answer(`O${toHex(`${error.message}\n`)}`);
+      this.#stopped({ kind: 'interrupted', thread: this.#context.general });
+    }
+  }
+
+  #stopped(stop: TargetStop): void {
+    this.#running = false;
+    this.#stop = stop;
+    if (stop.kind !== 'exited') this.#context.general = stop.thread;
+    this.#answer(this.#context.stopReply());
   }
 
   #leave(): void {

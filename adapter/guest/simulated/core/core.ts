@@ -423,6 +423,12 @@ export class Core {
     this.#view.setUint32(L.BREAKPOINT_COUNT, addresses.length, true);
   }
 
+  /** Those that are set. */
+  get breakpoints(): readonly bigint[] {
+    const count = this.#view.getUint32(L.BREAKPOINT_COUNT, true);
+    return Array.from({ length: count }, (_, n) => this.#view.getBigUint64(L.BREAKPOINTS + 8 * n, true));
+  }
+
   /** @throws CoreError for more than there is room for */
   setWatchpoints(watchpoints: readonly Watchpoint[]): void {
     if (watchpoints.length > L.MAX_WATCHPOINTS) {
@@ -436,6 +442,22 @@ export class Core {
     });
     this.#view.setUint32(L.WATCHPOINT_COUNT, watchpoints.length, true);
     this.forget();
+  }
+
+  /** Those that are set. */
+  get watchpoints(): readonly Watchpoint[] {
+    const count = this.#view.getUint32(L.WATCHPOINT_COUNT, true);
+    return Array.from({ length: count }, (_, n) => {
+      const at = L.WATCHPOINTS + n * L.WATCHPOINT_SIZE;
+      const address = this.#view.getBigUint64(at, true);
+      const flags = this.#view.getUint32(at + 16, true);
+      return {
+        address,
+        length: Number(this.#view.getBigUint64(at + 8, true) - address) + 1,
+        read: (flags & L.WATCH_READ) !== 0,
+        write: (flags & L.WATCH_WRITE) !== 0,
+      };
+    });
   }
 
   /**

@@ -38,7 +38,9 @@ export async function serveGdb(guest: SimulatedGuest, port: number, sharing: Gue
     }
     client = socket;
     socket.setNoDelay(true);
-    const send = (bytes: Uint8Array): void => void (socket.writable && socket.write(bytes));
+    const send = (bytes: Uint8Array): void => {
+      if (socket.writable) socket.write(bytes);
+    };
     const stub = new GdbStub(target, send, sharing.defect);
     socket.on('data', (bytes) => stub.receive(bytes));
     socket.on('close', () => {

@@ -27,6 +27,7 @@ export class MachineTarget implements StubTarget {
   readonly #sharing: GuestSharing;
   readonly #run: GuestRun;
   readonly #monitor: Monitor;
+  #ended = false;
 
   constructor(guest: SimulatedGuest, sharing: GuestSharing = {}) {
     this.#guest = guest;
@@ -83,7 +84,9 @@ export class MachineTarget implements StubTarget {
     this.#run.start(resumption, (stop) => {
       this.#sharing.changed?.();
       stopped(stop);
-      if (stop.kind === 'exited') this.#sharing.exited?.(stop.code);
+      if (stop.kind !== 'exited' || this.#ended) return;
+      this.#ended = true;
+      this.#sharing.exited?.(stop.code);
     });
   }
 

@@ -37,15 +37,15 @@ export const readFeatures: Command = ({ target }, data) => {
   return `${offset + piece.length < xml.length ? 'm' : 'l'}${piece}`;
 };
 
-/** Characters of text a packet has room for, three bytes each at most, in hex. */
-const TEXT = Math.floor(PACKET_SIZE / 6) - 8;
+/** Bytes of text a packet has room for, in hex. */
+const TEXT = PACKET_SIZE / 2 - 8;
 
 /** qRcmd: the user's `monitor`. */
 export const monitor: Command = (context, data) => {
   const bytes = fromHex(data.replace(/^,/, ''));
   if (bytes === null) return BAD_REQUEST;
-  const text = carryOut(context.target, Buffer.from(bytes).toString('utf8'), context.general);
-  for (let at = 0; at < text.length; at += TEXT) context.say(`O${toHex(text.slice(at, at + TEXT))}`);
+  const text = Buffer.from(carryOut(context.target, Buffer.from(bytes).toString('utf8'), context.general));
+  for (let at = 0; at < text.length; at += TEXT) context.say(`O${toHex(text.subarray(at, at + TEXT))}`);
   return OK;
 };
 

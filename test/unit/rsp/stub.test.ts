@@ -308,7 +308,7 @@ describe('monitor', () => {
     gdb.send(`qRcmd,${hex(long)}`);
     const pieces = gdb.received.filter((one) => one.startsWith('O') && one !== 'OK');
     assert.ok(pieces.length > 1 && pieces.every((one) => one.length < 0x4000));
-    assert.equal(pieces.map((one) => text(one.slice(1))).join(''), `${long} of 1\n`);
+    assert.equal(text(pieces.map((one) => one.slice(1)).join('')), `${long} of 1\n`);
   });
 
   test('a refusal is text', () => {

@@ -5,6 +5,8 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, test } from 'node:test';
+import { serveGdb } from '../../adapter/rsp/listen.ts';
+import { exampleGuest } from '../unit/rsp/guest.ts';
 import { GUEST, ROOT, Transcript, withServer } from './server.ts';
 
 const GDB = 'gdb-multiarch';
@@ -36,7 +38,7 @@ async function gdb(port: number, commands: readonly string[], guest: Transcript)
     child.kill('SIGINT');
   }
   await closed;
-  return transcript.text.replaceAll(ROOT, '.').replaceAll(`localhost:${port}`, 'localhost:PORT');
+  return transcript.text.replaceAll(ROOT, '.').replaceAll(script, 'SCRIPT').replaceAll(`localhost:${port}`, 'localhost:PORT');
 }
 
 /** What GDB prints differs between its versions: exact text is compared for the one that was blessed. */
@@ -160,3 +162,21 @@ test('two CPUs under scheduler-locking, and a read watchpoint on memory', { time
     golden('threads', text);
   }),
 );
+
+test('while a session runs the guest, GDB looks, and is told why it may do no more', { timeout: 60_000 }, async () => {
+  const server = await serveGdb(await exampleGuest(), 0, { busy: () => 'The session runs the guest.' });
+  try {
+    const text = await gdb(
+      server.port,
+      [
+        ...['x/i $pc', 'x/xw 0x08000004', 'stepi', 'break main', 'continue', 'monitor gic write GICD_CTLR = 1'],
+        ...['delete', 'set var $x0 = 1'],
+      ],
+      new Transcript(),
+    );
+    golden('busy', text);
+    assert.equal(text.match(/The session runs the guest\./g)?.length, 3);
+  } finally {
+    await server.close();
+  }
+});

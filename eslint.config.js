@@ -62,12 +62,12 @@ export default tseslint.config(
     'guest/trace and guest/simulated run in a browser: no Node API, nothing of session.',
   ),
   forbid(['adapter/session/**'], ['/extension/', '/webview/', '^vscode$'], 'the adapter knows nothing of VS Code.'),
+  forbid(['adapter/rsp/**'], ['/cli/', 'vscode'], 'rsp is used by cli, not the other way round.'),
   forbid(
     ['adapter/rsp/stub/**'],
-    [NODE, '/guest/', '/session/', '/gic/', 'vscode'],
+    [NODE, '/guest/', '/session/', '/gic/', '/cli/', 'vscode'],
     'the stub knows the protocol, and its target by target.ts.',
   ),
-  forbid(['adapter/rsp/**'], ['/cli/', 'vscode'], 'rsp is used by cli, not the other way round.'),
   forbid(['adapter/protocol.ts'], ['.*'], 'the protocol is types only.'),
   forbid(['extension/**'], ['adapter/(?!protocol)'], 'the extension knows the adapter by its protocol only.'),
   forbid(

@@ -38,7 +38,10 @@ async function gdb(port: number, commands: readonly string[], guest: Transcript)
     child.kill('SIGINT');
   }
   await closed;
-  return transcript.text.replaceAll(ROOT, '.').replaceAll(script, 'SCRIPT').replaceAll(`localhost:${port}`, 'localhost:PORT');
+  return transcript.text
+    .replaceAll(ROOT, '.')
+    .replaceAll(script, 'SCRIPT')
+    .replaceAll(`localhost:${port}`, 'localhost:PORT');
 }
 
 /** What GDB prints differs between its versions: exact text is compared for the one that was blessed. */

@@ -116,6 +116,9 @@ describe('bad input', () => {
     ['irqs', 'a', '--at', 'x'],
     ['replay', '--what'],
     ['import', 'a', 'b'],
+    ['serve'],
+    ['serve', 'a', '--port', '65536'],
+    ['serve', 'a', '--gic', 'v4'],
   ]) {
     test(`gic ${args.join(' ')}: the usage, exit code 2`, () => {
       const run = gic(args);

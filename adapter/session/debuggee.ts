@@ -31,6 +31,7 @@ export class Debuggee {
   readonly registerValues: RegisterValues;
   readonly irqTable: IrqTable;
   #breakpointIds = 0;
+  readonly #closers: (() => void)[] = [];
 
   /** @param wear makes the face of the guest: what of it is not the controller */
   constructor(guest: Guest, client: Client, wear: (context: FaceContext) => Face) {
@@ -72,6 +73,17 @@ export class Debuggee {
     });
     this.registerValues = new RegisterValues(guest, references);
     this.irqTable = new IrqTable(guest.controller.state, references);
+  }
+
+  /** Called when the session ends. */
+  onEnd(close: () => void): void {
+    this.#closers.push(close);
+  }
+
+  /** The session is over. */
+  end(): void {
+    this.runner.end();
+    for (const close of this.#closers.splice(0)) close();
   }
 
   nextBreakpointId(): number {

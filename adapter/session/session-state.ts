@@ -88,14 +88,14 @@ export class Session {
 
   /** Tells the client that there is nothing to debug any more. */
   terminate(): void {
-    this.#debuggee?.runner.end();
+    this.#debuggee?.end();
     this.client.send(new TerminatedEvent());
   }
 
   end(): void {
     if (this.#ended) return;
     this.#ended = true;
-    this.#debuggee?.runner.end();
+    this.#debuggee?.end();
     this.#onEnd();
   }
 }

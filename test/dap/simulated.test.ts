@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { connect } from 'node:net';
 import path from 'node:path';
 import { test } from 'node:test';
 import type { DebugProtocol } from '@vscode/debugprotocol';
@@ -224,4 +225,35 @@ test('what cannot be loaded is refused with the reason', () =>
       await client.refused('launch', { program: GUEST, address: '0x40000000' }),
       /cannot be put at 0x40000000/,
     );
+  }));
+
+test('gdb shares a guest with the session: one side runs it at a time', () =>
+  withClient(async (client) => {
+    await start(client, GUEST, { gdbPort: 0 });
+    const said = client.messages
+      .map((message) => (message as DebugProtocol.OutputEvent).body)
+      .find((body) => (body as { output?: string } | undefined)?.output?.includes('gdb can connect'));
+    const port = Number(/localhost:(\d+)/.exec(said?.output ?? '')?.[1]);
+    const socket = connect(port, '127.0.0.1');
+    const heard: string[] = [];
+    socket.on('data', (bytes: Buffer) => heard.push(bytes.toString('latin1')));
+    const ask = async (packet: string, answer: RegExp): Promise<void> => {
+      const sum = Buffer.from(packet).reduce((total, byte) => total + byte, 0) & 0xff;
+      socket.write(`$${packet}#${sum.toString(16).padStart(2, '0')}`);
+      const deadline = Date.now() + 5000;
+      while (!answer.test(heard.join(''))) {
+        assert(Date.now() < deadline, heard.join(''));
+        await new Promise((resolve) => setTimeout(resolve, 10));
+      }
+      heard.length = 0;
+      socket.write('+');
+    };
+    await ask('?', /\$T05/);
+    await ask('vCont;s:1', /\$T05/);
+    const stop = await client.stoppedEvent();
+    assert.match(stop.body.description ?? '', /gdb has moved/);
+    await client.go('next');
+    socket.destroy();
+    await client.request('continue', { threadId: 1 });
+    await client.event('terminated');
   }));

@@ -10,6 +10,7 @@ import {
 } from '../launch-configuration.ts';
 import { isProgram, loadMachine } from '../load-machine.ts';
 import { machineFace } from '../machine/face.ts';
+import { shareWithGdb } from '../machine/gdb.ts';
 import { Terminal } from '../machine/terminal.ts';
 import { recordedFace } from '../recorded-face.ts';
 import { loadGuest, reportLines } from '../load.ts';
@@ -115,7 +116,9 @@ async function launchMachine(client: Client, program: string, args: Arguments): 
   const terminal = new Terminal(client, configuration.console, symbols);
   guest.connect(terminal);
   const options = { program, sourceMap: configuration.sourceMap };
-  return new Debuggee(guest, client, (context) => machineFace(guest, symbols, terminal, options, context));
+  const debuggee = new Debuggee(guest, client, (context) => machineFace(guest, symbols, terminal, options, context));
+  if (configuration.gdbPort !== null) await shareWithGdb(guest, debuggee, client, configuration.gdbPort);
+  return debuggee;
 }
 
 class CapabilitiesEvent extends Event {

@@ -14,6 +14,7 @@ export type Embark = (course: Course, traps: Traps) => Leg;
 export class Runner {
   readonly #embark: Embark;
   #running = false;
+  #elsewhere: () => string | null = () => null;
   #pauseWanted = false;
   #ended = false;
 
@@ -26,8 +27,15 @@ export class Runner {
     return this.#running;
   }
 
+  /** Somebody else may run the guest, too. @param why asked each time: null where nobody does */
+  shareWith(why: () => string | null): void {
+    this.#elsewhere = why;
+  }
+
   /** @throws RequestError while it runs */
   requireStopped(): void {
+    const elsewhere = this.#elsewhere();
+    if (elsewhere !== null) throw new RequestError(elsewhere, true);
     if (this.#running) throw new RequestError('the guest is running: pause it first');
   }
 

@@ -19,6 +19,10 @@ export const AT = {
 export async function exampleGuest(gic: 'v2' | 'v3' = 'v3'): Promise<SimulatedGuest> {
   const config = { gic, vcpus: 2, memory: 64 << 20, profile: DEFAULT_PROFILE, lrs: 4 };
   const guest = await SimulatedGuest.create(await coreModule(), config, { title: 'example' });
-  boot(guest.machine, new Uint8Array(await readFile(PROGRAM)), { address: null, bootargs: null });
+  boot(
+    guest.machine,
+    { name: 'guest.elf', bytes: new Uint8Array(await readFile(PROGRAM)) },
+    { address: null, bootargs: null },
+  );
   return guest;
 }

@@ -62,7 +62,11 @@ export default tseslint.config(
     'guest/trace and guest/simulated run in a browser: no Node API, nothing of session.',
   ),
   forbid(['adapter/session/**'], ['/extension/', '/webview/', '^vscode$'], 'the adapter knows nothing of VS Code.'),
-  forbid(['adapter/rsp/**'], ['/cli/', 'vscode'], 'rsp is used by cli, not the other way round.'),
+  forbid(
+    ['adapter/rsp/**'],
+    ['/cli/', '/session/', 'vscode'],
+    'rsp is used by cli and session, not the other way round.',
+  ),
   forbid(
     ['adapter/rsp/stub/**'],
     [NODE, '/guest/', '/session/', '/gic/', '/cli/', 'vscode'],

@@ -1,7 +1,6 @@
 import { GuestStateError } from '../../guest/guest.ts';
 import type { SimulatedGuest } from '../../guest/simulated/simulated-guest.ts';
-import { readBytes, writeSteps } from '../../session/memory/bytes.ts';
-import { RequestError } from '../../session/request-error.ts';
+import { FrameMemoryError, readBytes, writeSteps } from '../../guest/frame-memory.ts';
 import { TargetError } from '../stub/target.ts';
 
 const PAGE = 4096;
@@ -45,7 +44,7 @@ export function writeMemory(guest: SimulatedGuest, vcpu: number, address: bigint
     const steps = writeSteps(guest, { address: physical, vcpu }, bytes);
     guest.edit(steps, `GDB writes ${bytes.length} bytes at 0x${physical.toString(16)}`);
   } catch (error) {
-    if (error instanceof RequestError || error instanceof GuestStateError) throw new TargetError(error.message);
+    if (error instanceof FrameMemoryError || error instanceof GuestStateError) throw new TargetError(error.message);
     throw error;
   }
 }

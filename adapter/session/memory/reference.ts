@@ -1,12 +1,7 @@
 import { hexOf } from '../../gic/inspect/decode.ts';
 import type { PlacedRegister } from '../../gic/inspect/register-map.ts';
+import type { MemoryPlace } from '../../guest/frame-memory.ts';
 import { RequestError } from '../request-error.ts';
-
-/** An address, as a vCPU sees it. */
-export interface MemoryPlace {
-  readonly address: number;
-  readonly vcpu: number;
-}
 
 const SYNTAX = /^\s*(?:cpu(\d{1,3}):)?(0x[0-9a-f]{1,13}|\d{1,16})\s*$/i;
 

@@ -1,10 +1,11 @@
+import type { EditStep } from '../../gic/edit/step.ts';
+import { deviceAt, FrameMemoryError, readBytes, writeSteps, type MemoryPlace } from '../../guest/frame-memory.ts';
 import { hexOf } from '../../gic/inspect/decode.ts';
 import type { Arguments } from '../arguments.ts';
 import type { Debuggee } from '../debuggee.ts';
 import { applyEdit } from '../edits.ts';
 import { bankOf } from '../frames.ts';
-import { deviceAt, readBytes, writeSteps } from '../memory/bytes.ts';
-import { parseMemoryReference, type MemoryPlace } from '../memory/reference.ts';
+import { parseMemoryReference } from '../memory/reference.ts';
 import { RequestError } from '../request-error.ts';
 import type { HandlerTable } from '../request.ts';
 
@@ -42,7 +43,7 @@ export const MEMORY: HandlerTable = {
     const { place } = virtual === null ? readPlace(debuggee, args) : { place: null };
     if (bytes.length === 0) return { bytesWritten: 0 };
     if (place === null) return writeVirtual(debuggee, virtual as bigint, bytes);
-    const steps = writeSteps(debuggee.guest, place, bytes);
+    const steps = stepsFor(debuggee, place, bytes);
     applyEdit(debuggee, steps, `${bytes.length} bytes to ${hexOf(place.address)}`);
     debuggee.publisher.edited(steps);
     return { bytesWritten: bytes.length };
@@ -63,6 +64,15 @@ export const MEMORY: HandlerTable = {
     machine.input(new TextEncoder().encode(args.string('text')));
   },
 };
+
+/** @throws RequestError where a byte can go nowhere */
+function stepsFor({ guest }: Debuggee, place: MemoryPlace, bytes: Uint8Array): EditStep[] {
+  try {
+    return writeSteps(guest, place, bytes);
+  } catch (error) {
+    throw error instanceof FrameMemoryError ? new RequestError(error.message) : error;
+  }
+}
 
 /** Address of memory that is the guest's, and not of a frame; null: it is a frame's, or the guest has none. */
 function virtualPlace(debuggee: Debuggee, args: Arguments): bigint | null {

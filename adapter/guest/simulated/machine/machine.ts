@@ -557,7 +557,10 @@ export class Machine {
 
   /** @returns false where not all of it is memory; nothing is written then */
   writeVirtual(vcpu: number, address: bigint, bytes: Uint8Array): boolean {
-    return writeVirtual(this.core, vcpu, address, bytes);
+    if (!writeVirtual(this.core, vcpu, address, bytes)) return false;
+    // It may be a translation table.
+    this.core.forget();
+    return true;
   }
 }
 

@@ -1,11 +1,20 @@
-import type { RegisterMap } from '../../gic/inspect/register-map.ts';
-import type { Device } from '../../gic/mmio/dispatcher.ts';
-import { W32, W64, W8 } from '../../gic/registers/row.ts';
-import type { EditStep } from '../../gic/edit/step.ts';
-import type { Guest } from '../../guest/guest.ts';
-import { hexOf } from '../../gic/inspect/decode.ts';
-import { RequestError } from '../request-error.ts';
-import type { MemoryPlace } from './reference.ts';
+import type { RegisterMap } from '../gic/inspect/register-map.ts';
+import type { Device } from '../gic/mmio/dispatcher.ts';
+import { W32, W64, W8 } from '../gic/registers/row.ts';
+import type { EditStep } from '../gic/edit/step.ts';
+import type { Guest } from './guest.ts';
+import { hexOf } from '../gic/inspect/decode.ts';
+
+/** An address, as a vCPU sees it. */
+export interface MemoryPlace {
+  readonly address: number;
+  readonly vcpu: number;
+}
+
+/** Bytes that can go nowhere: says where, and why. */
+export class FrameMemoryError extends Error {
+  override readonly name = 'FrameMemoryError';
+}
 
 /** The frame at an address, or null. */
 export function deviceAt(registers: RegisterMap, address: number): Device | null {
@@ -33,13 +42,13 @@ export function readBytes(guest: Guest, { address, vcpu }: MemoryPlace, count: n
 
 /**
  * The bus accesses that write bytes: words where they are whole, single bytes where the register takes them.
- * @throws RequestError where a byte can go nowhere
+ * @throws FrameMemoryError where a byte can go nowhere
  */
 export function writeSteps(guest: Guest, { address, vcpu }: MemoryPlace, bytes: Uint8Array): EditStep[] {
   const device = deviceAt(guest.registers, address);
-  if (device === null) throw new RequestError(`no GIC frame is at ${hexOf(address)}`);
+  if (device === null) throw new FrameMemoryError(`no GIC frame is at ${hexOf(address)}`);
   if (address + bytes.length > device.base + device.size) {
-    throw new RequestError(`${bytes.length} bytes at ${hexOf(address)} reach beyond ${device.id}`);
+    throw new FrameMemoryError(`${bytes.length} bytes at ${hexOf(address)} reach beyond ${device.id}`);
   }
   const steps: EditStep[] = [];
   for (let done = 0; done < bytes.length;) {
@@ -63,7 +72,7 @@ function widthAt(device: Device, offset: number, left: number): number {
   if ((widths & W32) !== 0 && offset % 4 === 0 && left >= 4) return 4;
   if ((widths & W64) !== 0 && (widths & W32) === 0 && offset % 8 === 0 && left >= 8) return 8;
   if ((widths & W8) !== 0) return 1;
-  throw new RequestError(
+  throw new FrameMemoryError(
     `${where} takes whole, aligned words only: ${left < 4 ? `${left} of 4 bytes are given` : 'the address is not aligned'}`,
   );
 }

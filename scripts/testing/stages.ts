@@ -1,4 +1,10 @@
-import { BROWSER_PACKAGES, ensureDebianPackages, GDB_PACKAGES, ORACLE_PACKAGES } from '../vscode-server/debian.ts';
+import {
+  BROWSER_PACKAGES,
+  ensureDebianPackages,
+  GDB_PACKAGES,
+  GUEST_PACKAGES,
+  ORACLE_PACKAGES,
+} from '../vscode-server/debian.ts';
 import { SetupError } from '../vscode-server/step.ts';
 import { runTool } from './command.ts';
 import { runNodeTests } from './node-tests.ts';
@@ -55,6 +61,7 @@ export const STAGES: readonly Stage[] = [
   nodeStage('conformance', "Conformance with the vgic's own answers"),
   nodeStage('dap', 'Debug adapter protocol'),
   peerStage('rsp', 'Debugging with GDB', GDB_PACKAGES),
+  peerStage('guests', 'Real guests on the simulated machine', GUEST_PACKAGES),
   nodeStage('fuzz', 'Property tests'),
   peerStage('oracle', 'CPU core against Unicorn', ORACLE_PACKAGES),
   {

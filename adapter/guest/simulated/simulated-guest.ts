@@ -220,7 +220,7 @@ export class SimulatedGuest implements Guest {
   }
 
   #describePending(index: number): Operation {
-    const { vcpu, address, encoding, size, write, low, high, pc } = this.machine.access;
+    const { vcpu, address, encoding, size, write, low, high, pc } = this.machine.port.access;
     const value = write ? (BigInt(high >>> 0) << 32n) | BigInt(low >>> 0) : null;
     const described = this.#describe(encoding >= 0, write, vcpu, encoding >= 0 ? encoding : address, size, value);
     return { ...described, index, origin: 'guest', line: null, note: null, pc };

@@ -65,7 +65,7 @@ export class MachineLeg implements Leg {
     try {
       return this.#present();
     } finally {
-      guest.machine.stopBefore(null);
+      guest.machine.port.stopBefore(null);
       guest.listen(null);
       guest.refresh();
     }
@@ -79,7 +79,7 @@ export class MachineLeg implements Leg {
       const stop = this.#stepper.advance((machineStop) => this.#meaning(machineStop));
       return stop === 'arrived' ? this.#arrived() : stop;
     }
-    if (this.#course.motion === undefined) guest.machine.stopBefore(() => this.#atAccess());
+    if (this.#course.motion === undefined) guest.machine.port.stopBefore(() => this.#atAccess());
     return this.#meaning(guest.run(SLICE));
   }
 

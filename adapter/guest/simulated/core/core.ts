@@ -278,11 +278,6 @@ export class Core {
     return this.#view.getBigUint64(L.UNDEFINED_PC, true);
   }
 
-  /** Forgets answers given: the instruction starts afresh. */
-  dropAnswers(): void {
-    this.#answers = 0;
-  }
-
   /** The register or call that left the core does not exist: the instruction is undefined. */
   answerUndefined(): void {
     this.#answers = 0;

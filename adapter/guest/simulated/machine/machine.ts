@@ -4,11 +4,11 @@ import { psciCall, type PowerState, type VcpuPower } from '../board/psci.ts';
 import { affinityOf, checkVirtConfig, RAM_BASE, VIRT_MAP, VIRT_SPIS, type VirtConfig } from '../board/virt.ts';
 import { createBoard, type Board } from '../board/virt-board.ts';
 import { Core, CoreExit } from '../core/core.ts';
-import { encode } from '../core/system-registers.ts';
 import type { Width } from '../devices/device.ts';
 import { SEMIHOSTING_HLT, semihostingCall, type SemihostingHost } from '../devices/semihosting.ts';
 import { GuestGic } from '../gic/guest-gic.ts';
-import { GicAccess } from './access.ts';
+import type { GicAccess } from './access.ts';
+import { GicPort } from './gic-port.ts';
 import type { Remark, Stop } from './stop.ts';
 import { Timers } from './timers.ts';
 import { Turns } from './turns.ts';
@@ -38,12 +38,8 @@ export interface MachineHost {
 /** Ticks that pass where every vCPU that runs has said it waits for an event. */
 const EVENT_WAIT = 100;
 
-/** System registers that raise SGIs, by encoding: which of them do so is the profile's to say. */
-const SGI_REGISTERS: ReadonlyMap<number, string> = new Map([
-  [encode(3, 0, 12, 11, 5), 'ICC_SGI1R'],
-  [encode(3, 0, 12, 11, 6), 'ICC_ASGI1R'],
-  [encode(3, 0, 12, 11, 7), 'ICC_SGI0R'],
-]);
+/** op0 is 2 or 3: its upper bit is none of the core's encoding. */
+const OP0_HIGH = 0x8000;
 
 /**
  * An AArch64 machine with the memory map of QEMU's `virt`. vCPUs take turns of a fixed number of instructions; time is
@@ -56,11 +52,10 @@ export class Machine {
   readonly gic: GuestGic;
   readonly hardware: Board;
   readonly timers: Timers;
-  /** The access to the interrupt controller that is made, or was last. */
-  readonly access = new GicAccess();
+  /** Accesses to the interrupt controller. */
+  readonly port: GicPort;
   readonly #host: MachineHost;
   readonly #turns: Turns;
-  readonly #gicEnd: number;
   readonly #psci: VcpuPower;
   readonly #semihosting: { -readonly [Name in keyof SemihostingHost]: SemihostingHost[Name] };
   #ticks = 0;
@@ -68,9 +63,8 @@ export class Machine {
   #undefined = 0;
   readonly #typed: number[] = [];
   #readsBySemihosting = false;
-  /** The vCPU that stopped before an access or a breakpoint, and where: it goes on from there. */
-  #stopped: { vcpu: number; pc: bigint; access: boolean } | null = null;
-  #before: ((access: GicAccess) => boolean) | null = null;
+  /** The vCPU that stopped before a breakpoint or watchpoint, and where: it goes on from there. */
+  #stopped: { vcpu: number; pc: bigint } | null = null;
   /** Someone wants to stop behind the instruction that has begun. */
   #halted = false;
 
@@ -93,8 +87,13 @@ export class Machine {
       },
       config.profile,
     );
-    const end = gic === 'v2' ? VIRT_MAP.cpuInterface : VIRT_MAP.redistributors;
-    this.#gicEnd = end.base + end.size;
+    this.port = new GicPort(core, this.gic, {
+      accessing: (access) => host.accessing(access),
+      accessed: (access) => {
+        this.#signal();
+        if (host.accessed(access)) this.#halted = true;
+      },
+    });
     this.timers = new Timers(vcpus, (intid, vcpu, level) => this.#drive(intid, vcpu, level));
     this.hardware = createBoard({
       config,
@@ -140,9 +139,7 @@ export class Machine {
       now: () => BigInt(this.#ticks),
       seconds: () => this.hardware.rtc.seconds,
     };
-    for (const encoding of [...SGI_REGISTERS.keys(), ...this.gic.systemRegisters()]) {
-      if (gic === 'v3') this.core.exitOn(encoding);
-    }
+    this.port.open();
   }
 
   /**
@@ -206,13 +203,6 @@ export class Machine {
   /** The vCPU whose turn it is. */
   get turn(): number {
     return this.#turns.vcpu;
-  }
-
-  /**
-   * What is asked before each access to the interrupt controller: true stops there. Null: nothing.
-   */
-  stopBefore(predicate: ((access: GicAccess) => boolean) | null): void {
-    this.#before = predicate;
   }
 
   /** Bytes typed: for the UART, unless the guest reads its console by semihosting. */
@@ -282,7 +272,7 @@ export class Machine {
   /** Going on from where a debugger stopped: this once, neither breakpoint nor watchpoint counts. */
   #skip(vcpu: number): void {
     const stopped = this.#stopped;
-    if (stopped?.vcpu !== vcpu || stopped.access) return;
+    if (stopped?.vcpu !== vcpu) return;
     this.#stopped = null;
     if (stopped.pc === this.core.pc(vcpu)) this.core.skipOnce();
   }
@@ -322,10 +312,10 @@ export class Machine {
       case CoreExit.Hlt:
         return this.#halt(vcpu);
       case CoreExit.Breakpoint:
-        this.#stopped = { vcpu, pc: core.pc(vcpu), access: false };
+        this.#stopped = { vcpu, pc: core.pc(vcpu) };
         return { kind: 'breakpoint', vcpu };
       case CoreExit.Watchpoint:
-        this.#stopped = { vcpu, pc: core.pc(vcpu), access: false };
+        this.#stopped = { vcpu, pc: core.pc(vcpu) };
         return {
           kind: 'watchpoint',
           vcpu,
@@ -337,62 +327,11 @@ export class Machine {
   }
 
   #memoryAccess(vcpu: number): Stop | null {
-    const { core, gic } = this;
-    const address = core.exitAddress;
-    const size = core.exitSize;
-    if (!this.#isGic(address)) {
-      this.#deviceAccess(address, size as Width);
-      return null;
-    }
-    const stop = this.#begin(vcpu, address, -1, size);
-    if (stop) return stop;
-    const { access } = this;
-    this.#host.accessing(access);
-    if (access.write) gic.write(vcpu, address, size, access.low, access.high);
-    else {
-      access.low = gic.read(vcpu, address, size);
-      access.high = size === 8 ? gic.controller.state.hi : 0;
-    }
-    this.#finish();
+    const address = this.core.exitAddress;
+    const size = this.core.exitSize;
+    if (this.port.has(address)) return this.port.memory(vcpu, address, size);
+    this.#deviceAccess(address, size as Width);
     return null;
-  }
-
-  /** Whether an address belongs to the controller's frames. */
-  #isGic(address: number): boolean {
-    if (address < VIRT_MAP.distributor.base || address >= this.#gicEnd) return false;
-    if (this.config.gic === 'v2') return true;
-    const { distributor, redistributors } = VIRT_MAP;
-    return address < distributor.base + distributor.size || address >= redistributors.base;
-  }
-
-  /** Says what access is about to be made, and asks whether to stop before it. */
-  #begin(vcpu: number, address: number, encoding: number, size: number): Stop | null {
-    const { core, access } = this;
-    access.vcpu = vcpu;
-    access.pc = core.pc(vcpu);
-    access.write = core.exitWrites;
-    access.address = address;
-    access.encoding = encoding;
-    access.size = size;
-    access.low = access.write ? core.exitLow : 0;
-    access.high = access.write ? core.exitHigh : 0;
-    if (this.#before === null) return null;
-    const stopped = this.#stopped;
-    if (stopped?.access && stopped.vcpu === vcpu && stopped.pc === access.pc) {
-      this.#stopped = null;
-      return null;
-    }
-    if (!this.#before(access)) return null;
-    core.dropAnswers();
-    this.#stopped = { vcpu, pc: access.pc, access: true };
-    return { kind: 'access', vcpu };
-  }
-
-  #finish(): void {
-    const { access } = this;
-    this.core.answer(access.low, access.high);
-    this.#signal();
-    if (this.#host.accessed(access)) this.#halted = true;
   }
 
   #deviceAccess(address: number, size: Width): void {
@@ -411,29 +350,9 @@ export class Machine {
   }
 
   #systemRegister(vcpu: number): Stop | null {
-    const { core } = this;
-    const encoding = core.exitCode | 0x8000;
-    if (Timers.has(encoding)) {
-      this.#timerRegister(vcpu, encoding);
-      return null;
-    }
-    const raises = this.gic.controller.profile.sgiRegisters[SGI_REGISTERS.get(encoding) ?? ''];
-    const isSgi = raises !== undefined;
-    const register = this.gic.systemRegister(encoding);
-    const usable = isSgi ? core.exitWrites : core.exitWrites ? register?.write : register?.read;
-    if (!usable) {
-      core.answerUndefined();
-      return null;
-    }
-    const stop = this.#begin(vcpu, -1, encoding, 8);
-    if (stop) return stop;
-    const { access } = this;
-    this.#host.accessing(access);
-    if (isSgi) this.gic.sgi(vcpu, access.low, access.high, raises);
-    else if (access.write) register?.write?.(vcpu, access.low);
-    else access.low = register?.read?.(vcpu) ?? 0;
-    if (!isSgi) this.gic.accessed(vcpu);
-    this.#finish();
+    const encoding = this.core.exitCode | OP0_HIGH;
+    if (!Timers.has(encoding)) return this.port.register(vcpu, encoding);
+    this.#timerRegister(vcpu, encoding);
     return null;
   }
 

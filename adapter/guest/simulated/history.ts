@@ -5,6 +5,8 @@ import type { Outcome } from '../guest.ts';
 export const EntryKind = { Read: 0, Write: 1, Register: 2, RegisterWrite: 3, Wire: 4, Edit: 5 } as const;
 export type EntryKind = (typeof EntryKind)[keyof typeof EntryKind];
 
+const UNDECIDED = 0xff;
+
 /**
  * The last entries of a simulated guest's time, in a ring of columns: recording one allocates nothing.
  *
@@ -58,7 +60,7 @@ export class History {
     this.#kind[at] = kind;
     this.#vcpu[at] = vcpu;
     this.#size[at] = size;
-    this.#outcome[at] = 0;
+    this.#outcome[at] = UNDECIDED;
     this.#address[at] = address;
     this.#low[at] = 0;
     this.#high[at] = 0;
@@ -67,12 +69,11 @@ export class History {
     this.#count++;
   }
 
-  /** What the newest entry carries, once it is known. */
-  settle(low: number, high: number, outcome: Outcome): void {
+  /** What the newest entry carries, once it is known. What to think of it is decided when someone asks. */
+  settle(low: number, high: number): void {
     const at = (this.#count - 1) % this.capacity;
     this.#low[at] = low;
     this.#high[at] = high;
-    this.#outcome[at] = outcome;
   }
 
   pushEdit(edit: Edit, tick: number): void {
@@ -92,8 +93,11 @@ export class History {
     return this.#size[entry % this.capacity] as number;
   }
 
-  outcome(entry: number): Outcome {
-    return this.#outcome[entry % this.capacity] as Outcome;
+  /** @param decide asked once, the first time */
+  outcome(entry: number, decide: (entry: number) => Outcome): Outcome {
+    const at = entry % this.capacity;
+    if (this.#outcome[at] === UNDECIDED) this.#outcome[at] = decide(entry);
+    return this.#outcome[at] as Outcome;
   }
 
   address(entry: number): number {

@@ -30,7 +30,7 @@ export interface GuestListener {
    * An entry has been made: true stops behind it.
    * @param entry its index
    */
-  entered(entry: number, outcome: Outcome): boolean;
+  entered(entry: number): boolean;
 }
 
 /** Entries remembered unless told otherwise. */
@@ -126,7 +126,7 @@ export class SimulatedGuest implements Guest {
     this.#undo.redo();
     this.#behind--;
     this.refresh();
-    return this.#history.outcome(this.position - 1);
+    return this.#decided(this.position - 1);
   }
 
   backward(): boolean {
@@ -143,7 +143,7 @@ export class SimulatedGuest implements Guest {
   }
 
   foresee(): Outcome {
-    if (this.#behind > 0) return this.#history.outcome(this.position);
+    if (this.#behind > 0) return this.#decided(this.position);
     return this.#pending ? Outcome.Normal : Outcome.End;
   }
 
@@ -251,7 +251,7 @@ export class SimulatedGuest implements Guest {
   }
 
   outcome(index: number): Outcome {
-    return index < this.position ? this.#history.outcome(index) : Outcome.Ahead;
+    return index < this.position ? this.#decided(index) : Outcome.Ahead;
   }
 
   remark(): string | null {
@@ -292,16 +292,15 @@ export class SimulatedGuest implements Guest {
 
   /** It has been made. */
   finish(access: GicAccess): boolean {
-    const outcome = this.#outcomeOf(access);
-    this.#history.settle(access.low, access.high, outcome);
-    return this.#listener?.entered(this.#history.count - 1, outcome) ?? false;
+    this.#history.settle(access.low, access.high);
+    return this.#listener?.entered(this.#history.count - 1) ?? false;
   }
 
   wire(intid: number, vcpu: number, level: boolean): void {
     this.#undo.begin();
     this.#push(EntryKind.Wire, vcpu, 0n, intid, 0);
-    this.#history.settle(level ? 1 : 0, 0, Outcome.Normal);
-    this.#listener?.entered(this.#history.count - 1, Outcome.Normal);
+    this.#history.settle(level ? 1 : 0, 0);
+    this.#listener?.entered(this.#history.count - 1);
   }
 
   output(bytes: Uint8Array): void {
@@ -316,18 +315,26 @@ export class SimulatedGuest implements Guest {
     this.#history.push(kind, vcpu, pc, address, size, this.machine.ticks);
   }
 
+  #decided(entry: number): Outcome {
+    return this.#history.outcome(entry, (one) => this.#outcomeOf(one));
+  }
+
   /** Acknowledges that find nothing, and accesses that reach no register, are remarkable. */
-  #outcomeOf(access: GicAccess): Outcome {
-    const { address, encoding, size, write, low } = access;
-    if (encoding >= 0) {
-      const acknowledges = !write && this.#systemName(encoding).startsWith('ICC_IAR');
-      return acknowledges && low === SPURIOUS ? Outcome.Spurious : Outcome.Normal;
+  #outcomeOf(entry: number): Outcome {
+    const history = this.#history;
+    const kind = history.kind(entry);
+    if (kind >= EntryKind.Wire) return Outcome.Normal;
+    const intid = Number(history.value(entry) & 0xff_ffffn);
+    const address = history.address(entry);
+    if (kind >= EntryKind.Register) {
+      const acknowledges = kind === EntryKind.Register && this.#systemName(address).startsWith('ICC_IAR');
+      return acknowledges && intid === SPURIOUS ? Outcome.Spurious : Outcome.Normal;
     }
-    const located = this.controller.frames.locate(address, size);
+    const located = this.controller.user.locate(address, history.size(entry));
     if (!located || located.register === null) return Outcome.Hole;
     if (located.device.regions.frame.kind === 'GICC') {
-      const acknowledges = !write && located.register.row.name === 'GICC_IAR';
-      return acknowledges && (low & 0x3ff) === SPURIOUS ? Outcome.Spurious : Outcome.Normal;
+      const acknowledges = kind === EntryKind.Read && located.register.row.name === 'GICC_IAR';
+      return acknowledges && (intid & SPURIOUS) === SPURIOUS ? Outcome.Spurious : Outcome.Normal;
     }
     return located.verdict === 'ok' ? Outcome.Normal : Outcome.Hole;
   }

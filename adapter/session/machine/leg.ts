@@ -1,4 +1,3 @@
-import { Outcome } from '../../guest/guest.ts';
 import type { Stop as MachineStop } from '../../guest/simulated/machine/stop.ts';
 import type { SimulatedGuest } from '../../guest/simulated/simulated-guest.ts';
 import type { Course } from '../run/course.ts';
@@ -92,14 +91,15 @@ export class MachineLeg implements Leg {
     const { guest, traps } = this.#parts;
     const { data, filters } = traps;
     guest.listen({
-      entered: (entry, outcome) => {
+      entered: (entry) => {
         let stop: Stop | null = null;
         if (data.armed) {
           guest.refresh();
           if (data.changed()) stop = data.settle(entry);
         }
-        if (outcome !== Outcome.Normal && (filters.mask & (1 << outcome)) !== 0) {
-          stop ??= filters.arrive(entry, outcome);
+        if (filters.mask !== 0) {
+          const outcome = guest.outcome(entry);
+          if ((filters.mask & (1 << outcome)) !== 0) stop ??= filters.arrive(entry, outcome);
         }
         this.#wanted ??= stop;
         return stop !== null;

@@ -11,10 +11,14 @@ export interface MenuItem {
 const FORMAT_MENU = 'gic.format';
 
 /** File names that hold recordings for certain, or that are worth offering: the resolver looks inside. */
-const RECORDING_FILE = `resourceLangId == ${LANGUAGE} || resourceFilename =~ /\\.(gictrace(\\.gz)?|jsonl(\\.gz)?|log(\\.gz)?)$/`;
+const GUEST_NAMES = 'resourceFilename =~ /\\.((gictrace|jsonl|log)(\\.gz)?|elf|axf|flat)$/';
+const RECORDING_FILE = `resourceLangId == ${LANGUAGE} || ${GUEST_NAMES}`;
 
-/** Compressed recordings open no text editor, so VS Code cannot guess a debugger for F5: a key binding does. */
-export const COMPRESSED_RECORDING = 'resourceFilename =~ /\\.(gictrace|jsonl|log)\\.gz$/';
+/**
+ * F5 on an open recording or program debugs that one, whatever configuration is selected. Many of them open no text
+ * editor, so that VS Code could not guess a debugger; where the file turns out to be neither, it gets F5 back.
+ */
+export const GUEST_FILE = GUEST_NAMES;
 
 const REGISTERS = `view == ${VIEWS.registers}`;
 const SESSION = CONTEXT.hasSession;
@@ -153,6 +157,6 @@ export const keybindings: readonly KeyBinding[] = [
     key: 'f5',
     command: COMMANDS.debugFile,
     args: FROM_F5,
-    when: `!inDebugMode && debuggersAvailable && ${COMPRESSED_RECORDING}`,
+    when: `!inDebugMode && debuggersAvailable && ${GUEST_FILE}`,
   },
 ];

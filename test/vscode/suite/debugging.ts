@@ -67,8 +67,12 @@ export async function go(session: GicSession, command: string, position: number)
   await until('a frame in focus', () =>
     vscode.debug.activeStackItem instanceof vscode.DebugStackFrame ? true : undefined,
   );
+  const from = session.position;
+  const arrived = (): true | undefined =>
+    session.position === position && session.state === 'stopped' ? true : undefined;
   await vscode.commands.executeCommand(command);
-  await until(`${command} goes to ${String(position)}, now ${String(session.position)}`, () =>
-    session.position === position && session.state === 'stopped' ? true : undefined,
-  );
+  // A command that comes while VS Code still draws the last stop is dropped without a word.
+  const moved = await until(command, () => (session.position === from ? undefined : true), 4).catch(() => false);
+  if (!moved && session.state === 'stopped') await vscode.commands.executeCommand(command);
+  await until(`${command} goes to ${String(position)}, now ${String(session.position)}`, arrived);
 }

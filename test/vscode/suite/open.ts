@@ -17,7 +17,9 @@ async function pressF5(file: string): Promise<GicSession> {
     vscode.window.tabGroups.activeTabGroup.activeTab?.label === path.basename(file) ? true : undefined,
   );
   await ui.key('F5');
-  return until(`F5 on ${file} starts a session`, () => sessions.all().find(({ state }) => state === 'stopped'));
+  return until(`F5 on ${file} starts a session`, () =>
+    sessions.all().find(({ state, position }) => state === 'stopped' && position !== undefined),
+  );
 }
 
 describe('F5 on an open recording', () => {

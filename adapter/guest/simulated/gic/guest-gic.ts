@@ -162,7 +162,15 @@ export class GuestGic implements VcpuControl {
   /** Brings every vCPU that was kicked or has left back into the guest. */
   #settle(): void {
     const count = this.#loaded.length;
-    for (let vcpu = 0; vcpu < count; vcpu++) if (this.#kicked[vcpu] === 1) this.#leave(vcpu);
+    // Leaving can move an interrupt to another vCPU, and kick that one.
+    for (let left = true; left;) {
+      left = false;
+      for (let vcpu = 0; vcpu < count; vcpu++) {
+        if (this.#kicked[vcpu] === 0 || this.#loaded[vcpu] === 0) continue;
+        this.#leave(vcpu);
+        left = true;
+      }
+    }
     for (let vcpu = 0; vcpu < count; vcpu++) {
       if (this.#loaded[vcpu] === 1 || this.#off[vcpu] === 1) continue;
       this.#kicked[vcpu] = 0;

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { KVM_4_10 } from '../../../../adapter/gic/profiles/kvm-4.10.ts';
+import { KVM_6_12 } from '../../../../adapter/gic/profiles/kvm-6.12.ts';
+import type { Profile } from '../../../../adapter/gic/profiles/profile.ts';
 import { Signal } from '../../../../adapter/gic/virtual/virtual-interface.ts';
 import { GuestGic } from '../../../../adapter/guest/simulated/gic/guest-gic.ts';
 
@@ -8,14 +10,14 @@ const GICD = 0x08000000;
 const GICC = 0x08010000;
 const GICR = 0x080a0000;
 
-function gic(version: 'v2' | 'v3', lrs = 4): GuestGic {
+function gic(version: 'v2' | 'v3', lrs = 4, profile: Profile = KVM_4_10): GuestGic {
   const bases = { dist: GICD, cpuif: GICC, redist: GICR };
-  return new GuestGic({ gic: version, cpus: 2, spis: 64, lrs, bases }, KVM_4_10);
+  return new GuestGic({ gic: version, cpus: 2, spis: 64, lrs, bases }, profile);
 }
 
 /** A GICv2 with everything open, and SPI 33 level-triggered, enabled, to vCPU 0. */
-function open(lrs = 4): GuestGic {
-  const one = gic('v2', lrs);
+function open(lrs = 4, profile: Profile = KVM_4_10): GuestGic {
+  const one = gic('v2', lrs, profile);
   const write = (address: number, value: number, length = 4): void => one.write(0, address, length, value, 0);
   write(GICD, 1);
   write(GICD + 0xc08, 0);
@@ -138,5 +140,50 @@ describe('a guest’s GICv3', () => {
     msr(12, 12, 1, 27);
     assert.equal(mrs(12, 12, 0), 1023);
     assert.equal(one.systemRegister((3 << 14) | (12 << 7) | (8 << 3) | 5), undefined, 'ICC_AP0R1_EL1 is undefined');
+  });
+});
+
+describe('a guest’s GICv2 of Linux 6.12', () => {
+  it('brings the senders of an SGI one after the other, before anything less urgent', () => {
+    const one = open(4, KVM_6_12);
+    one.line(40, 0, true);
+    one.write(1, GICD + 0xf00, 4, 0x00010002, 0);
+    one.write(0, GICD + 0xf00, 4, 0x02000002, 0);
+    assert.equal(acknowledge(one), 2, 'from vCPU 0');
+    end(one, 2);
+    assert.equal(acknowledge(one), 2 | (1 << 10), 'from vCPU 1');
+    assert.equal(one.signal(0), Signal.None);
+    end(one, 2 | (1 << 10));
+    assert.equal(acknowledge(one), 40);
+  });
+
+  it('signals a group only where it is enabled', () => {
+    const one = open(4, KVM_6_12);
+    one.write(0, GICD + 0x84, 4, 2, 0);
+    one.line(33, 0, true);
+    assert.equal(one.signal(0), Signal.None);
+    assert.equal(one.wakes(0), true, 'KVM looks at the mask, not at the groups');
+    one.write(0, GICC, 4, 2, 0);
+    assert.equal(one.signal(0), Signal.Irq);
+    one.write(0, GICD + 0x84, 4, 0, 0);
+    assert.equal(one.signal(0), Signal.None);
+  });
+
+  it('moves an interrupt to another vCPU at once, though that one was not told first', () => {
+    const one = open(4, KVM_6_12);
+    for (const [address, value] of [
+      [GICC, 1],
+      [GICC + 4, 0xf8],
+    ] as const) {
+      one.write(1, address, 4, value, 0);
+    }
+    one.write(0, GICD + 0x820 + 1, 1, 2, 0);
+    one.write(0, GICD + 0x820 + 2, 1, 2, 0);
+    one.line(33, 0, true);
+    assert.equal(one.signal(1), Signal.Irq);
+    one.write(0, GICD + 0x821, 1, 1, 0);
+    assert.equal(one.signal(0), Signal.None, 'it is in a list register of vCPU 1');
+    one.line(34, 0, true);
+    assert.equal(one.signal(0), Signal.Irq, 'vCPU 1 left the guest to take INTID 34');
   });
 });

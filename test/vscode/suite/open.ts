@@ -16,6 +16,8 @@ async function pressF5(file: string): Promise<GicSession> {
   await until('the file is in front', () =>
     vscode.window.tabGroups.activeTabGroup.activeTab?.label === path.basename(file) ? true : undefined,
   );
+  // A terminal that had the keyboard keeps it, where the file shows no text.
+  await vscode.commands.executeCommand('workbench.action.focusActiveEditorGroup');
   await ui.key('F5');
   return until(`F5 on ${file} starts a session`, () =>
     sessions.all().find(({ state, position }) => state === 'stopped' && position !== undefined),

@@ -2,6 +2,7 @@ import { createServer, type AddressInfo, type Socket } from 'node:net';
 import type { SimulatedGuest } from '../guest/simulated/simulated-guest.ts';
 import { MachineTarget } from './machine/machine-target.ts';
 import type { GuestSharing } from './machine/sharing.ts';
+import { encodePacket } from './packets.ts';
 import { GdbStub } from './stub/stub.ts';
 
 export interface GdbServer {
@@ -17,6 +18,20 @@ const HOST = '127.0.0.1';
 /** What a debugger that has gone silent may hold up. */
 const GOODBYE_MILLISECONDS = 1000;
 
+/** The port cannot be listened at; the message is for the user. */
+export class ListenError extends Error {
+  override readonly name = 'ListenError';
+  readonly port: number;
+  /** As the system says it: EADDRINUSE, EACCES. */
+  readonly code: string;
+
+  constructor(message: string, port: number, code: string) {
+    super(message);
+    this.port = port;
+    this.code = code;
+  }
+}
+
 /**
  * Serves a guest to GDB, on this machine only: the protocol knows no password. One debugger at a time: others are
  * turned away.
@@ -25,6 +40,7 @@ const GOODBYE_MILLISECONDS = 1000;
  * run nor change it; while GDB runs it, `running` is true, and the session is to leave it alone until `sharing.changed`.
  *
  * @param port 0: any that is free
+ * @throws ListenError where the port is taken, or not to be had
  */
 export async function serveGdb(guest: SimulatedGuest, port: number, sharing: GuestSharing = {}): Promise<GdbServer> {
   const target = new MachineTarget(guest, sharing);
@@ -33,7 +49,7 @@ export async function serveGdb(guest: SimulatedGuest, port: number, sharing: Gue
   const server = createServer((socket) => {
     socket.on('error', () => socket.destroy());
     if (client !== null) {
-      socket.destroy();
+      turnAway(socket);
       return;
     }
     client = socket;
@@ -50,7 +66,7 @@ export async function serveGdb(guest: SimulatedGuest, port: number, sharing: Gue
     });
   });
   await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
+    server.once('error', (error: NodeJS.ErrnoException) => reject(listenError(error, port)));
     server.listen(port, HOST, resolve);
   });
   return {
@@ -69,4 +85,23 @@ export async function serveGdb(guest: SimulatedGuest, port: number, sharing: Gue
       target.interrupt();
     },
   };
+}
+
+/** Says why before it hangs up: GDB shows it. To close at once would be a connection reset. */
+function turnAway(socket: Socket): void {
+  socket.once('data', () => {
+    socket.write('+');
+    socket.end(encodePacket(new TextEncoder().encode('E.another debugger is connected')));
+  });
+  const timer = setTimeout(() => socket.destroy(), GOODBYE_MILLISECONDS);
+  socket.once('close', () => clearTimeout(timer));
+}
+
+function listenError(error: NodeJS.ErrnoException, port: number): ListenError {
+  const { code = '' } = error;
+  if (code === 'EADDRINUSE') {
+    return new ListenError(`port ${port} is taken by another program; 0 finds one that is free`, port, code);
+  }
+  if (code === 'EACCES') return new ListenError(`port ${port} needs rights that this program has not`, port, code);
+  return new ListenError(error.message, port, code);
 }

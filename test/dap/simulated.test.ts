@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { connect } from 'node:net';
+import { connect, createServer, type AddressInfo } from 'node:net';
 import path from 'node:path';
 import { test } from 'node:test';
 import type { DebugProtocol } from '@vscode/debugprotocol';
@@ -226,6 +226,22 @@ test('what cannot be loaded is refused with the reason', () =>
       /cannot be put at 0x40000000/,
     );
   }));
+
+test('a gdbPort that is taken is refused', async () => {
+  const other = createServer();
+  await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
+  const { port } = other.address() as AddressInfo;
+  try {
+    await withClient(async (client) => {
+      assert.match(
+        await client.refused('launch', { program: GUEST, gdbPort: port }),
+        new RegExp(`launch: "gdbPort" ${port}: port ${port} is taken by another program`),
+      );
+    });
+  } finally {
+    other.close();
+  }
+});
 
 test('gdb shares a guest with the session: one side runs it at a time', () =>
   withClient(async (client) => {

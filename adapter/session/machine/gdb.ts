@@ -1,5 +1,5 @@
 import type { SimulatedGuest } from '../../guest/simulated/simulated-guest.ts';
-import { serveGdb } from '../../rsp/listen.ts';
+import { ListenError, serveGdb } from '../../rsp/listen.ts';
 import type { Client } from '../client.ts';
 import type { Debuggee } from '../debuggee.ts';
 import { RequestError } from '../request-error.ts';
@@ -25,7 +25,7 @@ export async function shareWithGdb(
     debuggee.onEnd(() => void server.close());
     client.output(`gdb can connect: target remote localhost:${server.port}`);
   } catch (error) {
-    const taken = error instanceof Error && 'syscall' in error;
-    throw taken ? new RequestError(`launch: "gdbPort" ${port}: ${error.message}`, true) : error;
+    if (!(error instanceof ListenError)) throw error;
+    throw new RequestError(`launch: "gdbPort" ${port}: ${error.message}`, true);
   }
 }

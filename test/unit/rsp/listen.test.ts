@@ -45,8 +45,13 @@ test('one client at a time; the next one when it has gone', () =>
   serving(async ({ port }) => {
     const first = await client(port);
     await ask(first, 'qC');
-    const second = connect(port, '127.0.0.1');
+    const second = await client(port);
+    let told = '';
+    second.on('data', (bytes: Buffer) => (told += bytes.toString('latin1')));
+    second.write(encodePacket(Buffer.from('qSupported:swbreak+')));
+    // Hung up on, not reset: once() would reject by 'error'.
     await once(second, 'close');
+    assert.equal(told, '+$E.another debugger is connected#98');
     assert.equal(await ask(first, 'qC'), '+$QC1#c5');
     first.end();
     await once(first, 'close');
@@ -78,5 +83,10 @@ test('a server that is closed stops what runs', async () => {
 
 test('a port that is taken is an error', () =>
   serving(async ({ port }) => {
-    await assert.rejects(serveGdb(await exampleGuest(), port), { code: 'EADDRINUSE' });
+    await assert.rejects(serveGdb(await exampleGuest(), port), {
+      name: 'ListenError',
+      message: `port ${port} is taken by another program; 0 finds one that is free`,
+      port,
+      code: 'EADDRINUSE',
+    });
   }));

@@ -15,9 +15,16 @@ const hex = (text: string): string => Buffer.from(text).toString('hex');
 const PACKETS = [
   ...['?', 'g', 'p0', 'p21', 'p22', 'p45', 'pff', 'qC', 'qfThreadInfo', 'qsThreadInfo', 'qThreadExtraInfo,1', 'T2'],
   ...['Hg2', 'Hg0', 'Hc-1', 'Hc1', 'qAttached', 'vMustReplyEmpty', 'vCont?', 'QStartNoAckMode', 'qOffsets'],
-  ...['qSupported:multiprocess+;swbreak+;hwbreak+', 'qXfer:features:read:target.xml:0,fff', 'qSymbol::', 'D', 'k'],
+  ...[
+    'qSupported:multiprocess+;swbreak+;hwbreak+',
+    'qXfer:features:read:target.xml:0,fff',
+    'qXfer:threads:read::0,40',
+    'qSymbol::',
+    'D',
+    'k',
+  ],
   ...['m40100000,40', 'm8000000,10', 'm80a0000,8', 'm9000000,4', 'mffffffffffffffff,ff', 'm40100ffe,ffffffff'],
-  ...['M40105000,4:01020304', 'X40105000,2:ab', 'M8000104,4:02000000', 'M80000ff,9:000000000000000000'],
+  ...['M40105000,4:01020304', 'X40105000,2:ab', 'X40105000,11', 'M8000104,4:02000000', 'M80000ff,9:000000000000000000'],
   ...['P0=0011223344556677', 'P20=0000104000000000', 'P21=c5030060', `G${'00'.repeat(788)}`, 'P23=00'],
   ...['Z0,40101578,4', 'z0,40101578,4', 'Z1,40100004,4', 'Z2,8000104,4', 'Z3,40105000,8', 'Z4,40105000,1'],
   ...['vCont;c', 'vCont;s:1;c', 'vCont;s:2', 'vCont;c:1', 'c', 's', 'C05', 'S05', 's40100000', 'vKill;1', 'vRun'],

@@ -21,12 +21,14 @@ function change(context: StubContext, data: string, set: boolean): string {
     // Other kinds do not exist here.
     if (type !== '0' && type !== '1') return '';
     const kind = type === '0' ? 'software' : 'hardware';
-    return apply(context, context.breakpoints, data, set ? { kind, address } : null);
+    return apply(context, context.breakpoints, `${type},${address}`, set ? { kind, address } : null);
   }
   if (length < 1 || length > WIDEST) return BAD_REQUEST;
-  return apply(context, context.watchpoints, data, set ? { kind: watch, address, length } : null);
+  const key = `${type},${address},${length}`;
+  return apply(context, context.watchpoints, key, set ? { kind: watch, address, length } : null);
 }
 
+/** @param key what names it however it was written: digits and conditions may differ between Z and z */
 function apply<T>(context: StubContext, map: Map<string, T>, key: string, value: T | null): string {
   const before = map.get(key);
   if (value === null) map.delete(key);

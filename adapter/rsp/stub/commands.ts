@@ -11,6 +11,7 @@ const WORDS: readonly (readonly [name: string, command: Command])[] = [
   ['qSupported', queries.supported],
   ['QStartNoAckMode', queries.stopAcknowledging],
   ['qXfer:features:read', queries.readFeatures],
+  ['qXfer:threads:read', queries.readThreads],
   ['qRcmd', queries.monitor],
   ['qAttached', queries.attached],
   ['qfThreadInfo', threads.firstThreads],
@@ -24,8 +25,8 @@ const WORDS: readonly (readonly [name: string, command: Command])[] = [
 
 /** Packets whose name is a letter. */
 const LETTERS: Readonly<Record<string, Command>> = {
-  '?': run.whyStopped,
-  g: registers.readAll,
+  '?': alone(run.whyStopped),
+  g: alone(registers.readAll),
   G: registers.writeAll,
   p: registers.readOne,
   P: registers.writeOne,
@@ -41,8 +42,13 @@ const LETTERS: Readonly<Record<string, Command>> = {
   s: run.stepOne,
   S: run.stepSignal,
   D: run.detach,
-  k: run.kill,
+  k: alone(run.kill),
 };
+
+/** Nothing may follow the name: a packet that only begins like "kill" is not it. */
+function alone(command: Command): Command {
+  return (context, data) => (data === '' ? command(context, data) : '');
+}
 
 /** The command of a packet, and what follows its name; null for packets that are not known. */
 export function commandOf(packet: string): { command: Command; data: string } | null {

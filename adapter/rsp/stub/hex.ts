@@ -1,13 +1,27 @@
 /* Numbers and bytes as the protocol writes them. Packets are handled as Latin-1 text: a character a byte. */
 
+const DIGITS = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
+
+/** Text goes as UTF-8. */
 export function toHex(data: Uint8Array | string): string {
-  return (typeof data === 'string' ? Buffer.from(data, 'utf8') : Buffer.from(data)).toString('hex');
+  const bytes = typeof data === 'string' ? new TextEncoder().encode(data) : data;
+  return Array.from(bytes, (byte) => DIGITS[byte]).join('');
 }
 
 /** Bytes of pairs of digits; null where they are none. */
 export function fromHex(digits: string): Uint8Array | null {
   if (digits.length % 2 !== 0 || !/^[0-9a-fA-F]*$/.test(digits)) return null;
-  return new Uint8Array(Buffer.from(digits, 'hex'));
+  return Uint8Array.from({ length: digits.length / 2 }, (_, i) => parseInt(digits.slice(2 * i, 2 * i + 2), 16));
+}
+
+/** Bytes as the text that packets are handled as. */
+export function toLatin1(bytes: Uint8Array): string {
+  return Array.from(bytes, (byte) => String.fromCharCode(byte)).join('');
+}
+
+/** Bytes of a packet's text, whose characters are below 256. */
+export function fromLatin1(text: string): Uint8Array {
+  return Uint8Array.from(text, (character) => character.charCodeAt(0));
 }
 
 /** A number of up to 64 bits; null where the text is none. */

@@ -7,7 +7,7 @@ import {
   type Command,
   type StubContext,
 } from './context.ts';
-import { fromHex, parseAddress, parseNumber, toHex } from './hex.ts';
+import { fromHex, fromLatin1, parseAddress, parseNumber, toHex } from './hex.ts';
 
 /** Bytes an answer has room for; GDB asks again for the rest. */
 const MOST = PACKET_SIZE / 2 - 8;
@@ -29,15 +29,21 @@ export const readMemory: Command = (context, data) => {
 };
 
 export const writeHex: Command = (context, data) => {
-  const colon = data.indexOf(':');
-  return write(context, data.slice(0, colon), fromHex(data.slice(colon + 1)));
+  const [where, digits] = atColon(data);
+  return write(context, where, digits === null ? null : fromHex(digits));
 };
 
 /** X: the bytes themselves. */
 export const writeBinary: Command = (context, data) => {
-  const colon = data.indexOf(':');
-  return write(context, data.slice(0, colon), new Uint8Array(Buffer.from(data.slice(colon + 1), 'latin1')));
+  const [where, bytes] = atColon(data);
+  return write(context, where, bytes === null ? null : fromLatin1(bytes));
 };
+
+/** What stands before the first colon, and behind it; null without one. */
+function atColon(data: string): [before: string, behind: string | null] {
+  const colon = data.indexOf(':');
+  return colon < 0 ? [data, null] : [data.slice(0, colon), data.slice(colon + 1)];
+}
 
 function write(context: StubContext, where: string, bytes: Uint8Array | null): string {
   requireStopped(context);

@@ -17,16 +17,26 @@ export const writeAll: Command = (context, data) => {
   requireStopped(context);
   const bytes = fromHex(data);
   if (bytes === null) return BAD_REQUEST;
-  let at = 0;
+  const values = valuesOf(general(context), bytes);
+  if (values === null) return BAD_REQUEST;
   let taken = true;
-  for (const register of general(context)) {
-    const end = at + register.bits / 8;
-    if (end > bytes.length) break;
-    taken = register.write?.(context.general, bytesToValue(bytes.subarray(at, end))) !== false && taken;
-    at = end;
-  }
+  for (const [register, value] of values) taken = register.write?.(context.general, value) !== false && taken;
   return taken ? OK : BAD_REQUEST;
 };
+
+/** Values of the first registers, as many as the bytes hold; null where that is none, or they end within one. */
+function valuesOf(registers: readonly StubRegister[], bytes: Uint8Array): [StubRegister, bigint][] | null {
+  const values: [StubRegister, bigint][] = [];
+  let at = 0;
+  for (const register of registers) {
+    if (at === bytes.length) break;
+    const end = at + register.bits / 8;
+    if (end > bytes.length) return null;
+    values.push([register, bytesToValue(bytes.subarray(at, end))]);
+    at = end;
+  }
+  return at === bytes.length && at > 0 ? values : null;
+}
 
 export const readOne: Command = (context, data) => {
   const register = context.target.registers[parseNumber(data) ?? -1];

@@ -58,8 +58,9 @@ function jump(context: StubContext, data: string): boolean {
   return address !== null && pc?.write?.(context.general, address) === true;
 }
 
-/** D: the target goes on, without a debugger. */
-export const detach: Command = (context) => {
+/** D, or "D;pid": the target goes on, without a debugger. */
+export const detach: Command = (context, data) => {
+  if (!/^(;[0-9a-fA-F]+)?$/.test(data)) return '';
   context.leave();
   return OK;
 };

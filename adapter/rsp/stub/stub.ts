@@ -1,8 +1,8 @@
 import { encodePacket, PacketReader, type RspEvent } from '../packets.ts';
 import { commandOf } from './commands.ts';
 import { BAD_REQUEST, type StubContext } from './context.ts';
-import { toHex } from './hex.ts';
-import { stopReply } from './stop-reply.ts';
+import { fromLatin1, toHex, toLatin1 } from './hex.ts';
+import { bareStop, stopReply } from './stop-reply.ts';
 import { TargetError, type Resumption, type StubTarget, type TargetStop } from './target.ts';
 
 const ACK = Uint8Array.of(0x2b);
@@ -16,7 +16,7 @@ export class GdbStub {
   readonly #target: StubTarget;
   readonly #send: (bytes: Uint8Array) => void;
   readonly #onDefect: (error: unknown) => void;
-  readonly #reader = new PacketReader((event) => this.#take(event));
+  readonly #reader = new PacketReader((event) => this.#guard(() => this.#take(event)));
   readonly #context: StubContext;
   #acknowledges = true;
   /** What is to be sent again if the other side asks for it. */
@@ -37,7 +37,7 @@ export class GdbStub {
     this.#onDefect = onDefect;
     this.#send = send;
     // Who comes finds the target standing, as GDB expects it.
-    target.interrupt();
+    this.#guard(() => target.interrupt());
     const first = target.threads[0]?.id ?? 1;
     this.#stop = { kind: 'trap', thread: first };
     const isRunning = (): boolean => this.#running;
@@ -67,8 +67,8 @@ export class GdbStub {
   /** The connection is gone. A target that stands goes on standing, one that runs goes on running. */
   close(): void {
     if (this.#closed) return;
-    if (this.#running) this.#leave();
-    else this.#target.setStops([], []);
+    if (this.#running) this.#guard(() => this.#leave());
+    else this.#guard(() => this.#target.setStops([], []));
     this.#closed = true;
   }
 
@@ -77,7 +77,7 @@ export class GdbStub {
     switch (event.kind) {
       case 'packet':
         if (this.#acknowledges) this.#send(ACK);
-        this.#packet(Buffer.from(event.data).toString('latin1'));
+        this.#packet(toLatin1(event.data));
         return;
       case 'garbled':
         if (this.#acknowledges) this.#send(NACK);
@@ -106,7 +106,7 @@ export class GdbStub {
   }
 
   #answer(data: string): void {
-    this.#last = encodePacket(Buffer.from(data, 'latin1'));
+    this.#last = encodePacket(fromLatin1(data));
     this.#send(this.#last);
   }
 
@@ -129,7 +129,27 @@ export class GdbStub {
     this.#running = false;
     this.#stop = stop;
     if (stop.kind !== 'exited') this.#context.general = stop.thread;
-    this.#answer(this.#context.stopReply());
+    this.#answer(this.#tellStop(stop));
+  }
+
+  /** GDB waits for this answer, and for nothing else: it comes even where registers cannot be read. */
+  #tellStop(stop: TargetStop): string {
+    try {
+      return this.#context.stopReply();
+    } catch (error) {
+      if (stop.kind === 'exited') throw error;
+      if (!(error instanceof TargetError)) this.#onDefect(error);
+      return bareStop(stop);
+    }
+  }
+
+  /** What a target throws is not for who brings the bytes, or closes. A refusal has nobody to be told to here. */
+  #guard(action: () => void): void {
+    try {
+      action();
+    } catch (error) {
+      if (!(error instanceof TargetError)) this.#onDefect(error);
+    }
   }
 
   #leave(): void {

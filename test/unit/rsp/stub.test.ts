@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { encodePacket } from '../../../adapter/rsp/packets.ts';
+import { GdbStub } from '../../../adapter/rsp/stub/stub.ts';
+import { TargetError } from '../../../adapter/rsp/stub/target.ts';
 import { Connection } from './connection.ts';
 import { FakeTarget } from './fake-target.ts';
 
@@ -43,13 +46,18 @@ exchange(
   ['qCRC:0,1', ''],
   ['', ''],
   ['vContX', ''],
+  ['kill', ''],
+  ['Detach', ''],
+  ['D;', ''],
+  ['?1', ''],
+  ['g1', ''],
 );
 
 test('features', () => {
   const { gdb } = connect();
   assert.equal(
     gdb.ask('qSupported:multiprocess+;swbreak+'),
-    'PacketSize=4000;qXfer:features:read+;vContSupported+;QStartNoAckMode+;swbreak+;hwbreak+',
+    'PacketSize=4000;qXfer:features:read+;qXfer:threads:read+;vContSupported+;QStartNoAckMode+;swbreak+;hwbreak+',
   );
 });
 
@@ -72,6 +80,27 @@ test('the description comes in pieces', () => {
   assert.equal(gdb.ask('qXfer:features:read:target.xml:ffff,40'), 'l');
 });
 
+test('threads in one list, with what they do', () => {
+  const { gdb, target } = connect();
+  target.activity = (thread) => `<${thread}> & "é"`;
+  const whole = gdb.ask('qXfer:threads:read::0,fff');
+  const xml = Buffer.from(whole.slice(1), 'latin1').toString();
+  assert.equal(whole.charAt(0), 'l');
+  assert.equal(
+    xml,
+    '<?xml version="1.0"?>\n<threads>\n' +
+      '<thread id="1" name="one">&lt;1&gt; &amp; &quot;é&quot;</thread>\n' +
+      '<thread id="2" name="two">&lt;2&gt; &amp; &quot;é&quot;</thread>\n</threads>\n',
+  );
+  let pieces = '';
+  for (let answer = 'm'; answer.startsWith('m'); pieces += answer.slice(1)) {
+    answer = gdb.ask(`qXfer:threads:read::${pieces.length.toString(16)},7`);
+    assert.ok(answer.length <= 8);
+  }
+  assert.equal(pieces, whole.slice(1));
+  assert.equal(gdb.ask('qXfer:threads:read:other:0,40'), 'E00');
+});
+
 exchange(
   'threads',
   ['qfThreadInfo', 'm1,2'],
@@ -91,6 +120,8 @@ exchange(
   ['qAttached', '1'],
 );
 
+/** Each thread's pc, register 1, as a stop tells it. */
+const PC_OF = ['1:0200000000000000;', '1:0600000000000000;'];
 const X0 = '0100000000000000';
 const PC = '0200000000000000';
 const V0 = `03${'0'.repeat(30)}`;
@@ -110,6 +141,11 @@ exchange(
   [`G${PC}${X0}`, 'OK'],
   ['g', PC + X0 + V0],
   ['Gxx', 'E16'],
+  // Nothing is written of what ends within a register, goes on behind the last, or is nothing.
+  [`G${X0}00`, 'E16'],
+  [`G${X0}${X0}${V0}00`, 'E16'],
+  ['G', 'E16'],
+  ['g', PC + X0 + V0],
   ['Hg2', 'OK'],
   ['p0', '0500000000000000'],
 );
@@ -130,7 +166,19 @@ exchange(
   ['M1000,2:01', 'E16'],
   ['M1000,2', 'E16'],
   ['X1000,3:ab', 'E16'],
+  // Without a colon: the whole of it is not the data, though its length is right.
+  ['X1000,77', 'E16'],
+  ['m1000,4', '01612404'],
 );
+
+test('a breakpoint goes however its removal is written', () => {
+  const { gdb, target } = connect();
+  gdb.ask('Z0,4a,4;X1,ff');
+  gdb.ask('Z2,1000,4');
+  gdb.ask('z0,04A,2');
+  assert.equal(gdb.ask('z2,001000,04'), 'OK');
+  assert.equal(target.log.at(-1), 'stops');
+});
 
 test('an answer is no longer than a packet', () => {
   const { gdb } = connect();
@@ -172,9 +220,9 @@ describe('running', () => {
       assert.equal(target.log.at(-1), told);
       assert.deepEqual(gdb.received, ['+'], 'the answer is the stop');
       target.stop({ kind: 'trap', thread: 2 });
-      assert.equal(gdb.received.at(-1), 'T05thread:2;');
+      assert.equal(gdb.received.at(-1), `T05thread:2;${PC_OF[1]}`);
       assert.equal(gdb.ask('qC'), 'QC2');
-      assert.equal(gdb.ask('?'), 'T05thread:2;');
+      assert.equal(gdb.ask('?'), `T05thread:2;${PC_OF[1]}`);
     });
   }
 
@@ -206,7 +254,7 @@ describe('running', () => {
     assert.deepEqual(gdb.received, []);
     gdb.send('c');
     gdb.stub.receive(Uint8Array.of(3));
-    assert.deepEqual(gdb.received, ['+', 'T02thread:1;']);
+    assert.deepEqual(gdb.received, ['+', `T02thread:1;${PC_OF[0]}`]);
   });
 
   test('while it runs, it can be looked at but not changed', () => {
@@ -226,28 +274,80 @@ describe('running', () => {
       return gdb.received.at(-1);
     };
     gdb.ask('Z0,2,4');
-    assert.equal(stopped({ kind: 'breakpoint', thread: 1 }), 'T05thread:1;', 'who does not know the word is not told');
+    assert.equal(
+      stopped({ kind: 'breakpoint', thread: 1 }),
+      `T05thread:1;${PC_OF[0]}`,
+      'who does not know the word is not told',
+    );
     gdb.ask('qSupported:swbreak+;hwbreak+');
-    assert.equal(stopped({ kind: 'breakpoint', thread: 1 }), 'T05thread:1;swbreak:;');
+    assert.equal(stopped({ kind: 'breakpoint', thread: 1 }), `T05thread:1;swbreak:;${PC_OF[0]}`);
     gdb.ask('Z1,6,4');
-    assert.equal(stopped({ kind: 'breakpoint', thread: 2 }), 'T05thread:2;hwbreak:;');
+    assert.equal(stopped({ kind: 'breakpoint', thread: 2 }), `T05thread:2;hwbreak:;${PC_OF[1]}`);
     gdb.ask('Z2,1000,4');
     const watch = { kind: 'watchpoint', thread: 1, write: true } as const;
-    assert.equal(stopped({ ...watch, address: 0x1002n }), 'T05thread:1;watch:1002;');
-    assert.equal(stopped({ ...watch, address: 0xff8n }), 'T05thread:1;watch:1000;', 'an access that begins before it');
+    assert.equal(stopped({ ...watch, address: 0x1002n }), `T05thread:1;watch:1002;${PC_OF[0]}`);
+    assert.equal(
+      stopped({ ...watch, address: 0xff8n }),
+      `T05thread:1;watch:1000;${PC_OF[0]}`,
+      'an access that begins before it',
+    );
     gdb.ask('Z3,1000,4');
-    assert.equal(stopped({ ...watch, address: 0x1000n, write: false }), 'T05thread:1;rwatch:1000;');
+    assert.equal(stopped({ ...watch, address: 0x1000n, write: false }), `T05thread:1;rwatch:1000;${PC_OF[0]}`);
     gdb.ask('Z4,1010,4');
-    assert.equal(stopped({ ...watch, address: 0x1010n, write: false }), 'T05thread:1;awatch:1010;');
+    assert.equal(stopped({ ...watch, address: 0x1010n, write: false }), `T05thread:1;awatch:1010;${PC_OF[0]}`);
     assert.equal(stopped({ kind: 'exited', code: 0x102 }), 'W02');
     assert.equal(gdb.ask('?'), 'W02');
+  });
+
+  test('a stop is told even where registers cannot be read, or something is wrong with them', () => {
+    const { target } = connect();
+    const defects: unknown[] = [];
+    const sent: string[] = [];
+    const stub = new GdbStub(
+      target,
+      (bytes) => sent.push(Buffer.from(bytes).toString('latin1')),
+      (error) => defects.push(error),
+    );
+    const pc = target.registers[1] as { read: unknown };
+    for (const [error, heard] of [
+      [new TargetError('not now'), 0],
+      [new Error('a fault'), 1],
+    ] as const) {
+      pc.read = () => {
+        throw error;
+      };
+      stub.receive(encodePacket(Buffer.from('c')));
+      target.stop({ kind: 'trap', thread: 2 });
+      assert.match(sent.at(-1) ?? '', /^\$T05thread:2;#/);
+      assert.equal(defects.length, heard);
+    }
+  });
+
+  test('what a target throws does not come out of the stub', () => {
+    const target = new FakeTarget();
+    const fault = new Error('a fault');
+    const fail = (): never => {
+      throw fault;
+    };
+    target.interrupt = fail;
+    const defects: unknown[] = [];
+    const stub = new GdbStub(
+      target,
+      () => undefined,
+      (error) => defects.push(error),
+    );
+    stub.receive(encodePacket(Buffer.from('c')));
+    stub.receive(Uint8Array.of(3));
+    target.release = fail;
+    stub.close();
+    assert.deepEqual(defects, [fault, fault, fault]);
   });
 
   test('a target that refuses says why', () => {
     const { gdb, target } = connect();
     target.refusal = 'the session runs it';
     gdb.send('vCont;c');
-    assert.deepEqual(gdb.received, ['+', `O${hex('the session runs it\n')}`, 'T02thread:1;']);
+    assert.deepEqual(gdb.received, ['+', `O${hex('the session runs it\n')}`, `T02thread:1;${PC_OF[0]}`]);
   });
 });
 

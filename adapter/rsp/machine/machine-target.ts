@@ -2,6 +2,7 @@ import { MAX_BREAKPOINTS, MAX_WATCHPOINTS } from '../../guest/simulated/core/lay
 import type { SimulatedGuest } from '../../guest/simulated/simulated-guest.ts';
 import {
   TargetError,
+  type AddressSpace,
   type FlagsType,
   type Resumption,
   type StubBreakpoint,
@@ -54,13 +55,13 @@ export class MachineTarget implements StubTarget {
     return machine.sleeps(vcpu) ? 'waits for an interrupt' : `EL${machine.core.el(vcpu)}`;
   }
 
-  readMemory(thread: number, address: bigint, length: number): Uint8Array {
-    return readMemory(this.#guest, thread - 1, address, length);
+  readMemory(thread: number, space: AddressSpace, address: bigint, length: number): Uint8Array {
+    return readMemory(this.#guest, { vcpu: thread - 1, space, address }, length);
   }
 
-  writeMemory(thread: number, address: bigint, bytes: Uint8Array): void {
+  writeMemory(thread: number, space: AddressSpace, address: bigint, bytes: Uint8Array): void {
     this.#requireFree();
-    writeMemory(this.#guest, thread - 1, address, bytes);
+    writeMemory(this.#guest, { vcpu: thread - 1, space, address }, bytes);
     this.#sharing.changed?.();
   }
 

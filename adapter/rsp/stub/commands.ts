@@ -18,6 +18,8 @@ const WORDS: readonly (readonly [name: string, command: Command])[] = [
   ['qsThreadInfo', threads.moreThreads],
   ['qThreadExtraInfo,', threads.extraInfo],
   ['qC', threads.current],
+  ['Qqemu.PhyMemMode', memory.choosePhysical],
+  ['qqemu.PhyMemMode', memory.isPhysical],
   ['vCont?', run.offered],
   ['vCont;', run.resume],
   ['vKill', run.killProcess],

@@ -1,4 +1,11 @@
-import { TargetError, type Resumption, type StubBreakpoint, type StubTarget, type StubWatchpoint } from './target.ts';
+import {
+  TargetError,
+  type AddressSpace,
+  type Resumption,
+  type StubBreakpoint,
+  type StubTarget,
+  type StubWatchpoint,
+} from './target.ts';
 
 /** Bytes of the longest packet taken or sent. */
 export const PACKET_SIZE = 0x4000;
@@ -10,6 +17,8 @@ export interface StubContext {
   general: number;
   /** Thread of c and s: set by Hc; 0 or less: all. */
   continued: number;
+  /** What the addresses of memory packets mean; those of breakpoints are virtual always. */
+  space: AddressSpace;
   readonly breakpoints: Map<string, StubBreakpoint>;
   readonly watchpoints: Map<string, StubWatchpoint>;
   /** The other side understands why a breakpoint stopped: its qSupported said so. */

@@ -24,7 +24,7 @@ export const readMemory: Command = (context, data) => {
   const place = parsePlace(data);
   if (place === null) return BAD_REQUEST;
   if (place.length === 0) return '';
-  const bytes = context.target.readMemory(context.general, place.address, Math.min(place.length, MOST));
+  const bytes = context.target.readMemory(context.general, context.space, place.address, Math.min(place.length, MOST));
   return bytes.length === 0 ? BAD_ADDRESS : toHex(bytes);
 };
 
@@ -50,6 +50,15 @@ function write(context: StubContext, where: string, bytes: Uint8Array | null): s
   const place = parsePlace(where);
   if (place === null || bytes?.length !== place.length) return BAD_REQUEST;
   // A write of nothing asks whether X is known.
-  if (bytes.length > 0) context.target.writeMemory(context.general, place.address, bytes);
+  if (bytes.length > 0) context.target.writeMemory(context.general, context.space, place.address, bytes);
   return OK;
 }
+
+/** Qqemu.PhyMemMode, a word of QEMU's: ":1" makes the addresses of memory packets physical, ":0" virtual again. */
+export const choosePhysical: Command = (context, data) => {
+  if (data !== ':0' && data !== ':1') return BAD_REQUEST;
+  context.space = data === ':1' ? 'physical' : 'virtual';
+  return OK;
+};
+
+export const isPhysical: Command = ({ space }) => (space === 'physical' ? '1' : '0');

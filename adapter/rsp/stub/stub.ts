@@ -45,6 +45,7 @@ export class GdbStub {
       target,
       general: first,
       continued: 0,
+      space: 'virtual',
       breakpoints: new Map(),
       watchpoints: new Map(),
       understands: { swbreak: false, hwbreak: false },

@@ -58,6 +58,9 @@ export interface Resumption {
   readonly step: readonly number[];
 }
 
+/** Which addresses memory packets mean: a thread's own, as its MMU translates them, or those of the bus. */
+export type AddressSpace = 'virtual' | 'physical';
+
 /** Why a target stands still. */
 export type TargetStop =
   /** A step is done, or something the protocol has no word for. */
@@ -83,9 +86,9 @@ export interface StubTarget {
   /** What a thread is doing: "off", "waits for an interrupt". */
   activity(thread: number): string;
   /** Memory as a thread sees it, up to where it cannot be read; without side effect. */
-  readMemory(thread: number, address: bigint, length: number): Uint8Array;
+  readMemory(thread: number, space: AddressSpace, address: bigint, length: number): Uint8Array;
   /** @throws TargetError where it cannot be written */
-  writeMemory(thread: number, address: bigint, bytes: Uint8Array): void;
+  writeMemory(thread: number, space: AddressSpace, address: bigint, bytes: Uint8Array): void;
   /** Replaces all of them. @throws TargetError for more than there is room for */
   setStops(breakpoints: readonly StubBreakpoint[], watchpoints: readonly StubWatchpoint[]): void;
   /**

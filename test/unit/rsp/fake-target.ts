@@ -1,6 +1,7 @@
 import { CORE_FEATURE, FPU_FEATURE } from '../../../adapter/rsp/stub/target-xml.ts';
 import {
   TargetError,
+  type AddressSpace,
   type Resumption,
   type StubBreakpoint,
   type StubRegister,
@@ -9,7 +10,7 @@ import {
   type TargetStop,
 } from '../../../adapter/rsp/stub/target.ts';
 
-/** Two threads, four registers and a page of memory at 0x1000; runs until it is told to stop. */
+/** Two threads, four registers and a page of memory at 0x1000, physical address 0x9000; runs until it is told to stop. */
 export class FakeTarget implements StubTarget {
   readonly threads = [
     { id: 1, name: 'one' },
@@ -53,13 +54,15 @@ export class FakeTarget implements StubTarget {
     return `does ${thread}`;
   }
 
-  readMemory(_thread: number, address: bigint, length: number): Uint8Array {
+  readMemory(_thread: number, space: AddressSpace, virtual: bigint, length: number): Uint8Array {
+    const address = addressOf(space, virtual);
     if (address < 0x1000n || address >= 0x2000n) return new Uint8Array();
     const at = Number(address) - 0x1000;
     return this.memory.subarray(at, at + length);
   }
 
-  writeMemory(_thread: number, address: bigint, bytes: Uint8Array): void {
+  writeMemory(_thread: number, space: AddressSpace, virtual: bigint, bytes: Uint8Array): void {
+    const address = addressOf(space, virtual);
     if (address < 0x1000n || address + BigInt(bytes.length) > 0x2000n) throw new TargetError('no memory');
     this.memory.set(bytes, Number(address) - 0x1000);
   }
@@ -101,4 +104,8 @@ export class FakeTarget implements StubTarget {
     if (text === 'no') throw new TargetError('not now');
     return `${text} of ${thread}\n`;
   }
+}
+
+function addressOf(space: AddressSpace, address: bigint): bigint {
+  return space === 'virtual' ? address : address - 0x8000n;
 }

@@ -102,6 +102,34 @@ describe('memory', () => {
     assert.equal(gdb.ask('M8000105,1:ff'), 'E16', 'words only');
   });
 
+  test('physical addresses go past the MMU; breakpoints do not', async () => {
+    const { gdb, guest } = await debugged();
+    const RAM = '40200000';
+    assert.equal(gdb.ask(`M${RAM},4:01020304`), 'OK');
+    // An MMU that is on without tables translates nothing.
+    const { core } = guest.machine;
+    const number = (name: string): string =>
+      new MachineTarget(guest).registers.findIndex((one) => one.name === name).toString(16);
+    assert.equal(gdb.ask(`P${number('SCTLR_EL1')}=0100000000000000`), 'OK');
+    core.forget();
+    assert.equal(gdb.ask(`m${RAM},4`), 'E0e');
+    assert.equal(gdb.ask('m8000004,4'), 'E0e');
+    assert.equal(gdb.ask('Qqemu.PhyMemMode:1'), 'OK');
+    assert.equal(gdb.ask(`m${RAM},4`), '01020304');
+    assert.equal(gdb.ask('m8000004,4'), '08004800', 'the distributor');
+    assert.equal(gdb.ask(`M${RAM},4:05060708`), 'OK');
+    assert.equal(gdb.ask(`m${RAM},4`), '05060708');
+    assert.equal(gdb.ask('M8000104,4:02000000'), 'OK');
+    assert.equal(gdb.ask('m8000104,4'), '02000000');
+    assert.equal(gdb.ask('m9000000,4'), 'E0e', 'other devices are not touched');
+    assert.equal(gdb.ask('mfffffffffffffffc,8'), 'E0e');
+    assert.equal(gdb.ask('Mfffffffffffffffc,4:00000000'), 'E16');
+    // Across the end of RAM: 64 MB from 0x40000000.
+    assert.equal(gdb.ask('m43fffffe,8'), '0000');
+    assert.equal(gdb.ask('M43fffffe,8:0101010101010101'), 'E16');
+    assert.equal(gdb.ask('m43fffffe,2'), '0000', 'nothing of it is written');
+  });
+
   test('other devices are not touched, and nothing is not read', async () => {
     const { gdb } = await debugged();
     assert.equal(gdb.ask('m9000000,4'), 'E0e');

@@ -171,6 +171,22 @@ exchange(
   ['m1000,4', '01612404'],
 );
 
+exchange(
+  'physical memory',
+  ['qqemu.PhyMemMode', '0'],
+  ['M1000,2:0102', 'OK'],
+  ['Qqemu.PhyMemMode:1', 'OK'],
+  ['qqemu.PhyMemMode', '1'],
+  ['m9000,2', '0102'],
+  ['m1000,2', 'E0e'],
+  ['X9001,1:a', 'OK'],
+  ['Qqemu.PhyMemMode:2', 'E16'],
+  ['Qqemu.PhyMemMode', 'E16'],
+  ['qqemu.PhyMemMode', '1'],
+  ['Qqemu.PhyMemMode:0', 'OK'],
+  ['m1000,2', '0161'],
+);
+
 test('a breakpoint goes however its removal is written', () => {
   const { gdb, target } = connect();
   gdb.ask('Z0,4a,4;X1,ff');

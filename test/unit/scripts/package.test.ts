@@ -28,6 +28,8 @@ test('the package is small and holds what an installed extension needs, and noth
     'webview.js',
     'codicon.css',
     'THIRD-PARTY-LICENSES.txt',
+    'core.wasm',
+    'capstone.wasm',
   ]) {
     assert.ok(names.includes(`extension/dist/${name}`), name);
   }

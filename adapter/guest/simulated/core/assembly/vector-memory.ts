@@ -1,4 +1,4 @@
-import { LIVE, SCTLR, V } from '../layout';
+import { SCTLR } from '../layout';
 import { undefined } from './exceptions';
 import { load1, store1 } from './loadstore';
 import { demandAlignment, probeStore } from './memory';
@@ -6,6 +6,7 @@ import { extended } from './register';
 import { checkedBase } from './stack';
 import { pc, setV, setXsp, stop, system, vHigh, vLow, x } from './state';
 import { vectorsOpen } from './system';
+import { element, setElement } from './vector-element';
 import { LOAD, SCTLR_A, STORE } from './translate';
 
 /** Loads and stores of the vector registers (DDI 0487, C4.1.93). */
@@ -132,34 +133,13 @@ function writeBack(i: u32, base: u64, bytes: u32): void {
   setXsp((i >> 5) & 31, base + (m == 31 ? (bytes as u64) : x(m)));
 }
 
-// @ts-ignore: decorator
-@inline
-function elementAt(t: u32, index: u32, log: u32): usize {
-  return LIVE + V + (t << 4) + (index << log);
-}
-
 function loadElement(t: u32, index: u32, log: u32, address: u64): void {
   const value = load1(address, 1 << log);
-  if (stop != 0) return;
-  const at = elementAt(t, index, log);
-  switch (log) {
-    case 0:
-      store<u8>(at, value as u8);
-      break;
-    case 1:
-      store<u16>(at, value as u16);
-      break;
-    case 2:
-      store<u32>(at, value as u32);
-      break;
-    default:
-      store<u64>(at, value);
-  }
+  if (stop == 0) setElement(t, index, log, value);
 }
 
 function storeElement(t: u32, index: u32, log: u32, address: u64): void {
-  // Bytes above the element are the store's to drop; those beyond V31 belong to the state and are only read.
-  store1(address, 1 << log, load<u64>(elementAt(t, index, log)));
+  store1(address, 1 << log, element(t, index, log));
 }
 
 /** LD1 to LD4, ST1 to ST4, multiple structures. Bit 23: post-indexed. */
@@ -216,7 +196,7 @@ export function structures(i: u32): void {
     }
   }
   if (isLoad && q == 0) {
-    for (let n: u32 = 0; n < repeat * elements; n++) store<u64>(elementAt(((i & 31) + n) & 31, 1, 3), 0);
+    for (let n: u32 = 0; n < repeat * elements; n++) setElement(((i & 31) + n) & 31, 1, 3, 0);
   }
   writeBack(i, base, (address - base) as u32);
 }

@@ -1,8 +1,8 @@
-import { LIVE, V } from '../layout';
 import { undefined } from './exceptions';
 import { extended } from './register';
 import { setV, setX, vHigh, vLow, x } from './state';
 import { vectorsOpen } from './system';
+import { element, setElement } from './vector-element';
 import { replicated } from './vector-memory';
 
 /**
@@ -31,37 +31,6 @@ function elementLog(i: u32): u32 {
 @inline
 function elementIndex(i: u32, log: u32): u32 {
   return ((i >> 16) & 31) >> (log + 1);
-}
-
-function element(n: u32, index: u32, log: u32): u64 {
-  const at = (LIVE + V + (n << 4) + (index << log)) as usize;
-  switch (log) {
-    case 0:
-      return load<u8>(at) as u64;
-    case 1:
-      return load<u16>(at) as u64;
-    case 2:
-      return load<u32>(at) as u64;
-    default:
-      return load<u64>(at);
-  }
-}
-
-function setElement(n: u32, index: u32, log: u32, value: u64): void {
-  const at = (LIVE + V + (n << 4) + (index << log)) as usize;
-  switch (log) {
-    case 0:
-      store<u8>(at, value as u8);
-      break;
-    case 1:
-      store<u16>(at, value as u16);
-      break;
-    case 2:
-      store<u32>(at, value as u32);
-      break;
-    default:
-      store<u64>(at, value);
-  }
 }
 
 /** DUP, INS, SMOV, UMOV. */

@@ -40,7 +40,8 @@ and run programs on a simulated machine that has one
       the last accesses.
 
   gic run [--gic v2|v3] [--cpus N] [--memory 256M] [--profile NAME]
-          [--args "..."] [--address HEX] [--lrs N] [--max-instructions N]
+          [--args "..."] [--initrd FILE] [--address HEX] [--lrs N]
+          [--max-instructions N]
           [--irqs] PROGRAM
       Runs an AArch64 program on a simulated machine (QEMU's virt), its UART
       on standard input and output. PROGRAM is an ELF file, a Linux Image or a
@@ -157,6 +158,7 @@ const MACHINE_OPTIONS = {
   args: { type: 'string' },
   address: { type: 'string' },
   lrs: { type: 'string' },
+  initrd: { type: 'string' },
 } as const;
 
 async function runWords(words: readonly string[]): Promise<number> {
@@ -194,6 +196,7 @@ function machineOptions(values: Values): MachineOptions {
     args: typeof args === 'string' ? args : null,
     address: integer(values, 'address'),
     lrs: integer(values, 'lrs') ?? 4,
+    initrd: typeof values['initrd'] === 'string' ? values['initrd'] : null,
   };
 }
 

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import type { Profile } from '../gic/profiles/profile.ts';
 import { boot } from '../guest/simulated/load/boot.ts';
+import type { NamedBytes } from '../guest/simulated/load/load-program.ts';
 import type { Remark } from '../guest/simulated/machine/stop.ts';
 import { SimulatedGuest } from '../guest/simulated/simulated-guest.ts';
 import { coreModule } from '../session/wasm-files.ts';
@@ -17,6 +18,8 @@ export interface MachineOptions {
   readonly args: string | null;
   readonly address: number | null;
   readonly lrs: number;
+  /** File of the initial RAM disk; null: none. */
+  readonly initrd: string | null;
 }
 
 const MOST_REMARKS = 20;
@@ -28,14 +31,21 @@ export async function startMachine(
   output: Output,
   write: (bytes: Uint8Array) => void,
 ): Promise<SimulatedGuest> {
-  const { gic, vcpus, memory, profile, lrs, args, address } = options;
-  const bytes = new Uint8Array(await readFile(file));
+  const { gic, vcpus, memory, profile, lrs, args, address, initrd } = options;
   const config = { gic, vcpus, memory, profile, lrs };
   const guest = await SimulatedGuest.create(await coreModule(), config, { title: basename(file) });
   const remarks = new Remarks(output);
   guest.connect({ output: write, remark: (remark) => remarks.tell(remark) });
-  boot(guest.machine, { name: basename(file), bytes }, { address, bootargs: args });
+  boot(guest.machine, await named(file), {
+    address,
+    bootargs: args,
+    initrd: initrd === null ? null : await named(initrd),
+  });
   return guest;
+}
+
+async function named(file: string): Promise<NamedBytes> {
+  return { name: basename(file), bytes: new Uint8Array(await readFile(file)) };
 }
 
 /** What is remarkable, each thing once. */

@@ -14,6 +14,8 @@ export interface MachineConfiguration {
   /** Name of a profile; null: the default. */
   readonly profile: string | null;
   readonly lrs: number;
+  /** Path of the initial RAM disk; null: none. */
+  readonly initrd: string | null;
   /** Where a raw binary goes; null: where its kind goes. */
   readonly address: number | null;
   /** Files with symbols, besides the program. */
@@ -70,6 +72,7 @@ export function readMachineConfiguration(args: Arguments): MachineConfiguration 
     vcpus: args.optionalInteger('cpus', 1, 8) ?? 1,
     profile: args.optionalString('profile') ?? null,
     lrs: args.optionalInteger('lrs', 1, 16) ?? DEFAULT_LRS,
+    initrd: args.has('initrd') ? resolve(args.string('initrd')) : null,
     address: args.has('address') ? readAddress(args.string('address')) : null,
     symbols: args.strings('symbols').map((path) => resolve(path)),
     sourceMap: Object.fromEntries(sourceMap.names.map((name) => [name, sourceMap.string(name)])),

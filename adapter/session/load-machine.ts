@@ -63,12 +63,16 @@ export async function loadMachine(path: string, configuration: MachineConfigurat
   const profile = profileOf(configuration.profile);
   try {
     const bytes = new Uint8Array(await readFile(path));
+    const initrd =
+      configuration.initrd === null
+        ? null
+        : { name: basename(configuration.initrd), bytes: new Uint8Array(await readFile(configuration.initrd)) };
     const guest = await SimulatedGuest.create(
       await coreModule(),
       { gic, vcpus, memory, lrs, profile },
       { title: basename(path) },
     );
-    const plan = boot(guest.machine, { name: basename(path), bytes }, { address, bootargs: args });
+    const plan = boot(guest.machine, { name: basename(path), bytes }, { address, bootargs: args, initrd });
     guest.refresh();
     const { symbols, notes } = await loadSymbols(path, bytes, plan.bias, configuration.symbols);
     return { guest, symbols, notes: [`${plan.description}.`, ...notes] };

@@ -65,6 +65,7 @@ const launch = {
       default: 4,
       description: 'For programs: the number of list registers of each vCPU.',
     },
+    initrd: { type: 'string', description: 'For kernels: the initial RAM disk.' },
     address: hexProperty('For flat binaries: where they go and begin; 0x0 is firmware in flash.'),
     symbols: {
       type: 'array',

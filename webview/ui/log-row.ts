@@ -107,11 +107,14 @@ function entryCells(entry: JournalEntry, isNext: boolean): TemplateResult {
     </div>
     <div class="cell log-register num" role="gridcell" title=${entry.register ?? nothing}>${entry.register ?? ''}</div>
     <div class="cell log-value num" role="gridcell" title=${entry.value ?? nothing}>${entry.value ?? ''}</div>
-    <div class="cell log-text" role="gridcell" title=${[entry.text, codeText(entry)].filter(Boolean).join('\n')}>
-      ${entry.text}${entry.code ? html` <span class="dim log-code">${codeText(entry)}</span>` : nothing}
-    </div>
-    <div class="cell log-remark" role="gridcell" title=${[kind?.title, entry.remark].filter(Boolean).join('\n')}>
+    <div class="cell log-text" role="gridcell" title=${entry.text}>${entry.text}</div>
+    <div
+      class="cell log-remark"
+      role="gridcell"
+      title=${[kind?.title, entry.remark, codeText(entry)].filter(Boolean).join('\n')}
+    >
       ${kind ? html`<span class="kind ${kind.tone}">${icon(kind.icon)}${kind.text}</span>` : nothing}${entry.remark ?? ''}
+      ${entry.code ? html`<span class="dim">${codeText(entry)}</span>` : nothing}
     </div>`;
 }
 

@@ -73,6 +73,12 @@ describe('a simulated guest', () => {
     assert.match(entry?.text ?? '', /(IC[CV]|GIC)/);
     assert.match(entry?.code?.function ?? '', /^gic_/);
     await ui.screenshot('simulated-access-dark');
+    const { panel } = await inspector();
+    await panel.show(session.id, 'log', {});
+    await until('the log names the code', async () =>
+      /gic_[a-z_]+, gic\.c:\d+/.test(await ui.webviewText('body')) ? true : undefined,
+    );
+    await ui.screenshot('simulated-log-dark');
   });
 
   it('brings in the interrupt its twin forgot, by an enable bit edited in the tree', async () => {

@@ -40,7 +40,7 @@ export async function sessionCommand(file: string, at: number | null, output: Ou
 
 /** Registers that differ from reset; runs of an array with equal values are one line. */
 function registerTree(registers: RegisterMap, state: GicState): string {
-  const reset = new GicState(state.config, state.revision);
+  const reset = new GicState(state.config, state.shape);
   const lines: string[] = [];
   for (const device of registers.devices) {
     const shown = registers

@@ -34,7 +34,7 @@ export class Controller {
     checkConfig(config);
     this.config = config;
     this.profile = profile;
-    this.state = new GicState(config, profile.revision);
+    this.state = new GicState(config, profile);
     this.delivery = new Delivery(this.state, profile.delivery, control);
     const map = new DeviceMap(this.state, 'guest');
     const shared = busDevices(map, config, profile);

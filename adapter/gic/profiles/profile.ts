@@ -2,12 +2,13 @@ import type { DeliveryPolicy } from '../delivery/policy.ts';
 import type { ListRegisterPolicy } from '../delivery/list-registers.ts';
 import type { SgiGroups } from '../delivery/sgi.ts';
 import type { FrameTable } from '../registers/row.ts';
+import type { StateShape } from '../state/layout.ts';
 
 /**
  * A semantics profile: whose controller this is. Data in the register tables plus a few named policies; no handler
  * ever asks which profile it serves.
  */
-export interface Profile {
+export interface Profile extends StateShape {
   readonly name: string;
   readonly v2: { readonly distributor: FrameTable; readonly cpuInterface: FrameTable };
   readonly v3: {
@@ -16,8 +17,6 @@ export interface Profile {
     readonly sgiFrame: FrameTable;
     readonly its: FrameTable;
   };
-  /** Revision field of the identification registers after reset. */
-  readonly revision: number;
   readonly delivery: DeliveryPolicy;
   /** System registers that raise SGIs, without exception level, and what they can raise. */
   readonly sgiRegisters: Readonly<Record<string, SgiGroups>>;

@@ -91,7 +91,12 @@ export interface RowHandlers {
   readonly write: WriteHandler;
   /** Where the KVM device answers user space in another way than the bus answers a guest. */
   readonly user?: UserHandlers;
+  /** For profiles that show a target's registers: takes over what a read of one answered there. */
+  readonly load?: LoadHandler;
 }
+
+/** `lo`, and `hi` for registers of 64 bits, as they were read at `offset` from the row's start in the bank of `vcpu`. */
+export type LoadHandler = (state: GicState, vcpu: number, offset: number, lo: number, hi: number) => void;
 
 /** What is absent is as for a guest. */
 export interface UserHandlers {

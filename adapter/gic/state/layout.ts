@@ -30,6 +30,8 @@ import { PRIVATE_IRQS, SGIS, type GicConfig } from '../config.ts';
  *     activeSource 4 x cpus              sender of an active SGI (GICv2), packed like source
  *     vcpu        cpus x VCPU_WORDS      see VCPU_* below
  *     lr          cpus x lrs x 2         list registers, low word first
+ *     stored      shape.stored.shared    registers kept as they are, one word or two each
+ *     storedOwn   cpus x stored.own      the same, of each vCPU
  */
 export interface StateLayout {
   readonly slots: number;
@@ -52,7 +54,17 @@ export interface StateLayout {
   readonly activeSource: number;
   readonly vcpu: number;
   readonly lr: number;
+  readonly stored: number;
+  readonly storedOwn: number;
   readonly words: number;
+}
+
+/** What of a state depends on the profile. */
+export interface StateShape {
+  /** Revision field of the identification registers after reset. */
+  readonly revision: number;
+  /** Words for registers that are kept as they are, and mean nothing to the model. */
+  readonly stored?: { readonly shared: number; readonly own: number };
 }
 
 /** Words of the global block. */
@@ -87,7 +99,7 @@ export const VCPU_WORDS = 16;
 
 export const SOURCE_WORDS = SGIS / 4;
 
-export function layoutFor(config: GicConfig): StateLayout {
+export function layoutFor(config: GicConfig, { stored }: StateShape): StateLayout {
   const spiWords = Math.ceil(config.spis / 32);
   const planeWords = config.cpus + spiWords;
   const slots = planeWords * PRIVATE_IRQS;
@@ -119,6 +131,8 @@ export function layoutFor(config: GicConfig): StateLayout {
     activeSource: take(SOURCE_WORDS * config.cpus),
     vcpu: take(VCPU_WORDS * config.cpus),
     lr: take(config.cpus * config.lrs * 2),
+    stored: take(stored?.shared ?? 0),
+    storedOwn: take((stored?.own ?? 0) * config.cpus),
     words: at,
   };
 }

@@ -8,6 +8,7 @@ import {
   VCPU_QUEUE_TAIL,
   VCPU_WORDS,
   type StateLayout,
+  type StateShape,
 } from './layout.ts';
 
 /**
@@ -18,19 +19,18 @@ import {
  */
 export class GicState {
   readonly config: GicConfig;
-  /** Revision of the controller after reset. */
-  readonly revision: number;
+  readonly shape: StateShape;
   readonly at: StateLayout;
   readonly words: Int32Array;
   /** Upper word of the last 64-bit read; a read handler of a 64-bit register sets it. */
   hi = 0;
   #undo: UndoLog | null = null;
 
-  /** @param revision of the controller after reset: what a profile calls its `revision` */
-  constructor(config: GicConfig, revision = 0) {
+  /** @param shape what the profile says of it */
+  constructor(config: GicConfig, shape: StateShape) {
     this.config = config;
-    this.revision = revision;
-    this.at = layoutFor(config);
+    this.shape = shape;
+    this.at = layoutFor(config, shape);
     this.words = new Int32Array(this.at.words);
     this.reset();
   }
@@ -118,7 +118,7 @@ export class GicState {
     const { at, words, config } = this;
     words.fill(0);
     words.fill(-1, at.queuedOn, at.source);
-    words[GLOBAL_REVISION] = this.revision;
+    words[GLOBAL_REVISION] = this.shape.revision;
     if (config.gic === 'v3') words.fill(-1, at.group, at.group + at.planeWords);
     for (let vcpu = 0; vcpu < config.cpus; vcpu++) {
       words[at.enabled + vcpu] = 0xffff;

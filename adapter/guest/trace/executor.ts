@@ -46,7 +46,7 @@ export class TraceExecutor {
     this.#program = program;
     this.#controller = controller;
     this.#cpuInterface = new RecordedCpuInterface(controller);
-    this.#reset = new GicState(controller.config, controller.profile.revision);
+    this.#reset = new GicState(controller.config, controller.profile);
   }
 
   /** What differed in the operation executed last; empty unless its outcome was Mismatch. */

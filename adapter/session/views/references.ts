@@ -10,8 +10,8 @@ export class References {
 
   constructor(controller: Controller) {
     this.#now = controller.state;
-    this.previous = new GicState(controller.config, controller.profile.revision);
-    this.#departure = new GicState(controller.config, controller.profile.revision);
+    this.previous = new GicState(controller.config, controller.profile);
+    this.#departure = new GicState(controller.config, controller.profile);
     // A controller of its own, so that whatever a profile does at reset is in it.
     this.reset = new Controller(controller.config, controller.profile).state;
     this.previous.copyFrom(this.#now);

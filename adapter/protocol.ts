@@ -50,8 +50,8 @@ export interface DescribeResponse {
   spis: number;
   /** Name of what is debugged, for titles: the recording's file name. */
   title: string;
-  /** What kind of guest it is: a recorded run, or a machine that executes a program. */
-  kind: 'trace' | 'simulated';
+  /** What kind of guest it is: a recorded run, a machine that executes a program, or a target behind a GDB stub. */
+  kind: 'trace' | 'simulated' | 'gdb';
   canStepBack: boolean;
   /** The frames in address order. */
   frames: FrameInfo[];

@@ -3,7 +3,7 @@ import { basename } from 'node:path';
 import type { Profile } from '../gic/profiles/profile.ts';
 import { boot } from '../guest/simulated/load/boot.ts';
 import type { NamedBytes } from '../guest/simulated/load/load-program.ts';
-import type { Remark } from '../guest/simulated/machine/stop.ts';
+import type { Remark } from '../guest/simulated/machine/remark.ts';
 import { SimulatedGuest } from '../guest/simulated/simulated-guest.ts';
 import { coreModule } from '../session/wasm-files.ts';
 import type { Output } from './output.ts';

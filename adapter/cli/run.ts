@@ -1,5 +1,5 @@
 import { irqTable } from '../gic/inspect/irq-table.ts';
-import type { Stop } from '../guest/simulated/machine/stop.ts';
+import type { MachineStop } from '../guest/machine-guest.ts';
 import type { SimulatedGuest } from '../guest/simulated/simulated-guest.ts';
 import { startMachine, type MachineOptions } from './machine.ts';
 import { EXIT_BAD_INPUT, EXIT_MISMATCH, EXIT_OK, type Output } from './output.ts';
@@ -62,7 +62,7 @@ export async function runCommand(
 }
 
 /** Null: go on. */
-function exitCode(stop: Stop, output: Output, inputEnded: boolean, guest: SimulatedGuest): number | null {
+function exitCode(stop: MachineStop, output: Output, inputEnded: boolean, guest: SimulatedGuest): number | null {
   switch (stop.kind) {
     case 'off':
       return EXIT_OK;

@@ -1,13 +1,13 @@
 import type { Controller } from '../gic/controller.ts';
 import type { EditStep } from '../gic/edit/step.ts';
-import type { RegisterMap } from '../gic/inspect/register-map.ts';
+import type { PlacedRegister, RegisterMap } from '../gic/inspect/register-map.ts';
 
 /**
  * Something that can be debugged. Time is a line of entries: what the guest did, and the user's edits in between.
  * `position` entries have been executed; the entry at `position` is the one about to be.
  */
 export interface Guest {
-  readonly kind: 'trace' | 'simulated';
+  readonly kind: 'trace' | 'simulated' | 'gdb';
   /** What is debugged, for titles. */
   readonly title: string;
   readonly controller: Controller;
@@ -45,7 +45,12 @@ export interface Guest {
    * does is executed anew.
    * @throws GuestStateError where the guest takes no edit now
    */
-  edit(accesses: readonly EditStep[], text: string): void;
+  edit(accesses: readonly EditStep[], text: string): void | Promise<void>;
+  /**
+   * For guests whose registers are elsewhere: why a register's value is not known now, or null. Absent: all are known.
+   * @param vcpu whose bank
+   */
+  unknown?(register: PlacedRegister, vcpu: number): string | null;
 }
 
 /** A change that cannot be made now: says why. */

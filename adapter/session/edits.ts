@@ -18,20 +18,25 @@ export function previewEdit({ language }: Debuggee, target: string, value: strin
  * @returns what came of it: `ok` is false where it was refused and nothing has changed
  * @throws RequestError where the target is nothing that could be edited
  */
-export function tryEdit(debuggee: Debuggee, target: string, value: string, vcpu: number): WriteResponse {
+export async function tryEdit(
+  debuggee: Debuggee,
+  target: string,
+  value: string,
+  vcpu: number,
+): Promise<WriteResponse> {
   debuggee.runner.requireStopped();
   const edit = debuggee.language.rehearse(target, value, vcpu);
   if (edit.ok && edit.steps.length > 0) {
-    applyEdit(debuggee, edit.steps, edit.text);
+    await applyEdit(debuggee, edit.steps, edit.text);
     debuggee.publisher.edited(edit.steps);
   }
   return { ...toPreview(edit), version: debuggee.publisher.version };
 }
 
 /** Makes accesses as one edit. @throws RequestError where the guest takes none now */
-export function applyEdit({ guest }: Debuggee, steps: readonly EditStep[], text: string): void {
+export async function applyEdit({ guest }: Debuggee, steps: readonly EditStep[], text: string): Promise<void> {
   try {
-    guest.edit(steps, text);
+    await guest.edit(steps, text);
   } catch (error) {
     throw error instanceof GuestStateError ? new RequestError(error.message, true) : error;
   }
@@ -41,8 +46,14 @@ export function applyEdit({ guest }: Debuggee, steps: readonly EditStep[], text:
  * The same for requests that answer with a value. What the controller narrows or ignores is said to the client.
  * @throws RequestError with the reason of a refusal
  */
-export function makeEdit(debuggee: Debuggee, client: Client, target: string, value: string, vcpu: number): void {
-  const { ok, verdict, problems, after } = tryEdit(debuggee, target, value, vcpu);
+export async function makeEdit(
+  debuggee: Debuggee,
+  client: Client,
+  target: string,
+  value: string,
+  vcpu: number,
+): Promise<void> {
+  const { ok, verdict, problems, after } = await tryEdit(debuggee, target, value, vcpu);
   const reasons = problems.map(({ message }) => message).join(' ');
   if (!ok) throw new RequestError(reasons || 'the edit was refused', true);
   if (verdict === 'applied') return;

@@ -31,6 +31,8 @@ export interface Face {
   readonly machine: MachineFace | null;
   /** Called before a stop is told: what the guest has said by then is said first. */
   settle(): void;
+  /** Fetches what a request will look at, where that is elsewhere: handlers read what is here. */
+  readonly prepare?: (command: string, args: Arguments) => Promise<void>;
 }
 
 /** The texts a guest's stack frames lie in. */

@@ -1,6 +1,7 @@
 import { InitializedEvent, TerminatedEvent } from '@vscode/debugadapter';
 import type { Client } from './client.ts';
 import type { Debuggee } from './debuggee.ts';
+import type { Face } from './face.ts';
 import { RequestError } from './request-error.ts';
 import { CONTINUE } from './run/course.ts';
 
@@ -25,6 +26,11 @@ export class Session {
   get debuggee(): Debuggee {
     if (this.#debuggee === null) throw new RequestError('nothing is being debugged yet: launch a recording first');
     return this.#debuggee;
+  }
+
+  /** Fetches what a request will look at, where that is elsewhere. */
+  get prepare(): Face['prepare'] {
+    return this.#debuggee?.face.prepare;
   }
 
   /** The same, standing still. @throws RequestError while it runs */

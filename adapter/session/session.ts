@@ -44,11 +44,14 @@ export class GicDebugSession extends DebugSession {
     if (request.command === 'disconnect') this.#session.end();
   }
 
-  #handle(request: DebugProtocol.Request): unknown {
+  async #handle(request: DebugProtocol.Request): Promise<unknown> {
     const { command } = request;
     const handler = typeof command === 'string' && Object.hasOwn(REQUESTS, command) ? REQUESTS[command] : undefined;
     if (handler === undefined) throw new RequestError(`unknown request "${command}"`);
-    return handler(this.#session, new Arguments(request.arguments, command), request);
+    const args = new Arguments(request.arguments, command);
+    const { prepare } = this.#session;
+    if (prepare !== undefined) await prepare(command, args);
+    return handler(this.#session, args, request);
   }
 
   #refuse(response: DebugProtocol.Response, error: unknown): void {

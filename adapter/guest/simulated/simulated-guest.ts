@@ -4,12 +4,14 @@ import { RegisterMap } from '../../gic/inspect/register-map.ts';
 import type { UndoLog } from '../../gic/journal/undo-log.ts';
 import { VCPU_USED_LRS } from '../../gic/state/layout.ts';
 import { describeAccess, describeEdit, describeSgi, describeSystemRegister, describeWire } from '../describe.ts';
-import { GuestStateError, Outcome, type Guest, type Operation, type VcpuInfo } from '../guest.ts';
-import { Core } from './core/core.ts';
+import { GuestStateError, Outcome, type Operation, type VcpuInfo } from '../guest.ts';
+import type { MachineGuest, MachineStop, WatchedMemory } from '../machine-guest.ts';
+import { Core, CoreError } from './core/core.ts';
+import { SimulatedCpus } from './simulated-cpus.ts';
 import { EntryKind, History } from './history.ts';
 import { GicAccess } from './machine/access.ts';
 import { Machine, type MachineConfig } from './machine/machine.ts';
-import type { Remark, Stop } from './machine/stop.ts';
+import type { Remark } from './machine/remark.ts';
 
 export interface SimulatedGuestOptions {
   readonly title: string;
@@ -49,7 +51,7 @@ const SGI_NAMES: Readonly<Record<string, string>> = {
  * `controller` is what views read: the state as it would be with every vCPU out of the guest, so that an interrupt in a
  * list register shows as pending or active. The machine runs on another one.
  */
-export class SimulatedGuest implements Guest {
+export class SimulatedGuest implements MachineGuest {
   readonly kind = 'simulated';
   readonly title: string;
   readonly controller: Controller;
@@ -57,6 +59,7 @@ export class SimulatedGuest implements Guest {
   readonly capabilities = { stepBack: true };
   readonly vcpus: readonly VcpuInfo[];
   readonly machine: Machine;
+  readonly cpus: SimulatedCpus;
   readonly #history: History;
   readonly #undo: UndoLog;
   readonly #systemNames = new Map<number, string>();
@@ -69,6 +72,7 @@ export class SimulatedGuest implements Guest {
 
   private constructor(machine: Machine, options: SimulatedGuestOptions) {
     this.machine = machine;
+    this.cpus = new SimulatedCpus(machine);
     this.title = options.title;
     const real = machine.gic.controller;
     this.controller = new Controller(real.config, real.profile);
@@ -156,20 +160,33 @@ export class SimulatedGuest implements Guest {
    * Runs the machine from the present on.
    * @param limit instructions at most
    */
-  run(limit: number): Stop {
+  run(limit: number): MachineStop {
     this.toPresent();
     this.#pending = false;
     return this.#arrived(this.machine.run(limit));
   }
 
   /** Executes one instruction of a vCPU. */
-  step(vcpu: number): Stop {
+  step(vcpu: number): MachineStop {
     this.toPresent();
     this.#pending = false;
     return this.#arrived(this.machine.step(vcpu));
   }
 
-  #arrived(stop: Stop): Stop {
+  setBreakpoints(addresses: readonly bigint[]): void {
+    this.machine.core.setBreakpoints(addresses);
+  }
+
+  /** @throws GuestStateError for more than there can be */
+  setWatchpoints(watched: readonly WatchedMemory[]): void {
+    try {
+      this.machine.core.setWatchpoints(watched);
+    } catch (error) {
+      throw error instanceof CoreError ? new GuestStateError(error.message) : error;
+    }
+  }
+
+  #arrived(stop: MachineStop): MachineStop {
     this.#pending = stop.kind === 'access';
     return stop;
   }

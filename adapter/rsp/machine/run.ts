@@ -1,4 +1,4 @@
-import type { Stop } from '../../guest/simulated/machine/stop.ts';
+import type { MachineStop } from '../../guest/machine-guest.ts';
 import type { SimulatedGuest } from '../../guest/simulated/simulated-guest.ts';
 import { borrowStops, type Stops } from './stops.ts';
 import type { Resumption, TargetStop } from '../stub/target.ts';
@@ -67,7 +67,7 @@ export class GuestRun {
     stopped?.(stop);
   }
 
-  #advance(): Stop {
+  #advance(): MachineStop {
     const { run, step } = this.#resumption;
     if (step.length === 0 && run.length === this.#guest.vcpus.length) return this.#guest.run(SLICE);
     // A step is one round: those that run meanwhile execute one instruction too, so that nobody waits for them forever.
@@ -84,7 +84,7 @@ export class GuestRun {
   }
 
   /** What there is to tell the debugger; null: go on. */
-  #told(stop: Stop): TargetStop | null {
+  #told(stop: MachineStop): TargetStop | null {
     const [stepped] = this.#resumption.step;
     switch (stop.kind) {
       case 'breakpoint':

@@ -1,5 +1,5 @@
 import type { DebugProtocol } from '@vscode/debugprotocol';
-import type { SimulatedGuest } from '../../guest/simulated/simulated-guest.ts';
+import type { MachineGuest } from '../../guest/machine-guest.ts';
 import type { SymbolQueries } from '../../symbols/symbols.ts';
 import type { Arguments } from '../arguments.ts';
 import type { Gate } from '../breakpoints/gate.ts';
@@ -27,7 +27,7 @@ const MOST_LOCATIONS = 1000;
 
 /** Breakpoints on instructions: where lines, functions and addresses say. */
 export class MachineBreakpoints implements CodeBreakpoints {
-  readonly #guest: SimulatedGuest;
+  readonly #guest: MachineGuest;
   readonly #symbols: SymbolQueries | null;
   readonly #sources: ProgramSources;
   readonly #context: FaceContext;
@@ -38,7 +38,7 @@ export class MachineBreakpoints implements CodeBreakpoints {
   #temporary: readonly bigint[] = [];
   readonly #complained = new Set<CodeBreakpoint>();
 
-  constructor(guest: SimulatedGuest, symbols: SymbolQueries | null, sources: ProgramSources, context: FaceContext) {
+  constructor(guest: MachineGuest, symbols: SymbolQueries | null, sources: ProgramSources, context: FaceContext) {
     this.#guest = guest;
     this.#symbols = symbols;
     this.#sources = sources;
@@ -160,7 +160,7 @@ export class MachineBreakpoints implements CodeBreakpoints {
 
   #place(): void {
     const addresses = new Set([...this.#all().flatMap((one) => one.addresses), ...this.#temporary]);
-    this.#guest.machine.core.setBreakpoints([...addresses]);
+    this.#guest.setBreakpoints([...addresses]);
   }
 
   #all(): CodeBreakpoint[] {

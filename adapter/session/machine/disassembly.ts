@@ -1,5 +1,5 @@
 import type { DebugProtocol } from '@vscode/debugprotocol';
-import type { SimulatedGuest } from '../../guest/simulated/simulated-guest.ts';
+import type { Cpus } from '../../guest/machine-guest.ts';
 import type { SymbolQueries } from '../../symbols/symbols.ts';
 import { instructionText } from './capstone.ts';
 import type { ProgramSources } from './sources.ts';
@@ -12,7 +12,7 @@ const WORD = 4n;
  * @param offset instructions from the address to the first one
  */
 export async function disassemble(
-  guest: SimulatedGuest,
+  cpus: Cpus,
   vcpu: number,
   symbols: SymbolQueries | null,
   sources: ProgramSources,
@@ -25,7 +25,7 @@ export async function disassemble(
   return Array.from({ length: count }, (_, n): DebugProtocol.DisassembledInstruction => {
     const at = BigInt.asUintN(64, start + BigInt(n) * WORD);
     const name = `0x${at.toString(16)}`;
-    const bytes = guest.machine.readVirtual(vcpu, at, 4);
+    const bytes = cpus.readMemory(vcpu, at, 4);
     if (bytes.length < 4) return { address: name, instruction: '??', presentationHint: 'invalid' };
     const found = symbols?.functionAt(at) ?? null;
     const place = symbols?.lineAt(at) ?? null;

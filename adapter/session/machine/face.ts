@@ -75,7 +75,7 @@ export function machineFace(
       readMemory: (vcpu, address, count) => guest.machine.readVirtual(vcpu, address, count),
       writeMemory: (vcpu, address, bytes) => guest.machine.writeVirtual(vcpu, address, bytes),
       disassemble: (address, before, count) =>
-        disassemble(guest, cursor.vcpu, symbols, sources, address, before, count),
+        disassemble(guest.cpus, cursor.vcpu, symbols, sources, address, before, count),
       watch: (watched) => watchpoints.set(watched),
       placeOf(pc) {
         const found = symbols?.functionAt(pc);

@@ -1,5 +1,5 @@
 import type { DebugProtocol } from '@vscode/debugprotocol';
-import type { SimulatedGuest } from '../../guest/simulated/simulated-guest.ts';
+import type { MachineGuest } from '../../guest/machine-guest.ts';
 import type { SourcePlace } from '../../symbols/line-table.ts';
 import type { SymbolQueries } from '../../symbols/symbols.ts';
 import type { StackFrame } from '../../symbols/unwind.ts';
@@ -12,6 +12,8 @@ import { stackOf } from './stack.ts';
 /** Frames of a thread have ids of their own: thread times this, plus their depth. */
 const FRAMES_A_THREAD = 1000;
 
+const ACTIVITIES = { runs: '', waits: ' (waits for an interrupt)', off: ' (off)' } as const;
+
 /** A frame as it is shown: several, where functions were inlined, stand for one of the CPU's. */
 interface ShownFrame {
   readonly frame: StackFrame;
@@ -21,12 +23,12 @@ interface ShownFrame {
 
 /** The vCPUs of a machine as threads, with the frames of their stacks. */
 export class MachineFrames implements FrameList {
-  readonly #guest: SimulatedGuest;
+  readonly #guest: MachineGuest;
   readonly #symbols: SymbolQueries | null;
   readonly #sources: ProgramSources;
   readonly #cursor: Cursor;
 
-  constructor(guest: SimulatedGuest, symbols: SymbolQueries | null, sources: ProgramSources, cursor: Cursor) {
+  constructor(guest: MachineGuest, symbols: SymbolQueries | null, sources: ProgramSources, cursor: Cursor) {
     this.#guest = guest;
     this.#symbols = symbols;
     this.#sources = sources;
@@ -38,9 +40,7 @@ export class MachineFrames implements FrameList {
   }
 
   #stateOf(vcpu: number): string {
-    const { machine } = this.#guest;
-    if (machine.power(vcpu) !== 'on') return ' (off)';
-    return machine.sleeps(vcpu) ? ' (waits for an interrupt)' : '';
+    return ACTIVITIES[this.#guest.cpus.activity(vcpu)];
   }
 
   get currentThread(): number {
@@ -93,9 +93,9 @@ export class MachineFrames implements FrameList {
   }
 
   #shown(vcpu: number): ShownFrame[] {
-    if (this.#guest.machine.power(vcpu) !== 'on') return [];
+    if (this.#guest.cpus.activity(vcpu) === 'off') return [];
     const symbols = this.#symbols;
-    const stack = stackOf(this.#guest, vcpu, symbols);
+    const stack = stackOf(this.#guest.cpus, vcpu, symbols);
     return stack
       .flatMap((frame, index): ShownFrame[] => {
         const mark = index > 0 && frame.exceptions > (stack[index - 1]?.exceptions ?? 0) ? ' (interrupted)' : '';

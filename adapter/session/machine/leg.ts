@@ -1,4 +1,4 @@
-import type { Stop as MachineStop } from '../../guest/simulated/machine/stop.ts';
+import type { MachineStop } from '../../guest/machine-guest.ts';
 import type { SimulatedGuest } from '../../guest/simulated/simulated-guest.ts';
 import type { Course } from '../run/course.ts';
 import type { Leg } from '../run/leg.ts';
@@ -50,7 +50,7 @@ export class MachineLeg implements Leg {
     traps.data.rebase();
   }
 
-  advance(budget: number): Stop | null {
+  async advance(budget: number): Promise<Stop | null> {
     const { guest } = this.#parts;
     if (this.#past !== null && (this.#course.direction === 'backward' || !guest.present)) {
       const stop = this.#past.advance(budget);
@@ -62,7 +62,7 @@ export class MachineLeg implements Leg {
     }
     this.idle = false;
     try {
-      return this.#present();
+      return await this.#present();
     } finally {
       guest.machine.port.stopBefore(null);
       guest.listen(null);
@@ -70,12 +70,12 @@ export class MachineLeg implements Leg {
     }
   }
 
-  #present(): Stop | null {
+  async #present(): Promise<Stop | null> {
     const { guest } = this.#parts;
     guest.toPresent();
     this.#listen();
     if (this.#stepper !== null) {
-      const stop = this.#stepper.advance((machineStop) => this.#meaning(machineStop));
+      const stop = await this.#stepper.advance((machineStop) => this.#meaning(machineStop));
       return stop === 'arrived' ? this.#arrived() : stop;
     }
     if (this.#course.motion === undefined) guest.machine.port.stopBefore(() => this.#atAccess());

@@ -1,12 +1,10 @@
-import type { Stop as MachineStop } from '../../guest/simulated/machine/stop.ts';
-import type { SimulatedGuest } from '../../guest/simulated/simulated-guest.ts';
+import type { MachineGuest, MachineStop } from '../../guest/machine-guest.ts';
 import type { LineRange } from '../../symbols/line-table.ts';
 import type { SymbolQueries } from '../../symbols/symbols.ts';
 import type { Motion } from '../run/course.ts';
 import type { Stop } from '../run/stop.ts';
 import type { MachineBreakpoints } from './code-breakpoints.ts';
 import { stackOf } from './stack.ts';
-import * as L from '../../guest/simulated/core/layout.ts';
 
 /** Single instructions between two looks at what the client wants. */
 const STEPS = 20_000;
@@ -14,6 +12,9 @@ const SLICE = 2_000_000;
 /** Vectors are 2 KiB of 16 entries; interrupts are the second and third of each four. */
 const VECTORS = 0x800n;
 const VECTOR_KIND = 0x180n;
+
+/** What a stop of the CPUs means to the user; null: nothing, go on. */
+export type Meaning = (stop: MachineStop) => Stop | null;
 
 /** Where a vCPU is to come back to: an address, with the stack at least as high. */
 interface Return {
@@ -26,7 +27,7 @@ interface Return {
  * single instructions are executed, and run along where a call or an interrupt is run through.
  */
 export class Stepper {
-  readonly #guest: SimulatedGuest;
+  readonly #guest: MachineGuest;
   readonly #symbols: SymbolQueries | null;
   readonly #breakpoints: MachineBreakpoints;
   readonly #vcpu: number;
@@ -38,7 +39,7 @@ export class Stepper {
   #last = false;
 
   constructor(
-    guest: SimulatedGuest,
+    guest: MachineGuest,
     symbols: SymbolQueries | null,
     breakpoints: MachineBreakpoints,
     vcpu: number,
@@ -56,11 +57,11 @@ export class Stepper {
   }
 
   get #pc(): bigint {
-    return this.#guest.machine.core.pc(this.#vcpu);
+    return this.#guest.cpus.pc(this.#vcpu);
   }
 
   get #sp(): bigint {
-    return this.#guest.machine.core.sp(this.#vcpu);
+    return this.#guest.cpus.sp(this.#vcpu);
   }
 
   #functionAt(address: bigint): bigint {
@@ -69,7 +70,7 @@ export class Stepper {
 
   /** To the caller's frame. */
   #out(): void {
-    const caller = stackOf(this.#guest, this.#vcpu, this.#symbols).find(({ pc }, n) => n > 0 && pc !== this.#pc);
+    const caller = stackOf(this.#guest.cpus, this.#vcpu, this.#symbols).find(({ pc }, n) => n > 0 && pc !== this.#pc);
     // Without a caller there is nothing to go out to: it is a step of an instruction.
     if (caller) this.#comeBack(caller.pc, caller.sp ?? this.#sp, true);
   }
@@ -85,26 +86,26 @@ export class Stepper {
    * @param meaning what a stop of the machine means to the user
    * @returns null where there is more to do
    */
-  advance(meaning: (stop: MachineStop) => Stop | null): Stop | 'arrived' | null {
+  async advance(meaning: Meaning): Promise<Stop | 'arrived' | null> {
     for (let n = 0; n < STEPS; n++) {
       if (this.#return !== null) {
-        const stop = this.#running(meaning);
+        const stop = await this.#running(meaning);
         if (stop !== 'back') return stop;
         if (this.#last) return 'arrived';
         if (this.#settled()) return 'arrived';
         continue;
       }
-      const done = this.#single(meaning);
+      const done = await this.#single(meaning);
       if (done !== null) return done;
     }
     return null;
   }
 
   /** Runs until the vCPU is back. */
-  #running(meaning: (stop: MachineStop) => Stop | null): Stop | 'back' | null {
+  async #running(meaning: Meaning): Promise<Stop | 'back' | null> {
     const wanted = this.#return as Return;
-    const stop = this.#guest.run(SLICE);
-    if (stop.kind === 'breakpoint' && this.#breakpoints.isTemporary(this.#guest.machine.core.pc(stop.vcpu))) {
+    const stop = await this.#guest.run(SLICE);
+    if (stop.kind === 'breakpoint' && this.#breakpoints.isTemporary(this.#guest.cpus.pc(stop.vcpu))) {
       const back = stop.vcpu === this.#vcpu && this.#pc === wanted.address && this.#sp >= wanted.sp;
       const user = back ? null : meaning(stop);
       if (back || user !== null) this.#forgetReturn();
@@ -121,11 +122,11 @@ export class Stepper {
   }
 
   /** Executes one instruction. @returns null where the step is not done */
-  #single(meaning: (stop: MachineStop) => Stop | null): Stop | 'arrived' | null {
+  async #single(meaning: Meaning): Promise<Stop | 'arrived' | null> {
     const before = this.#pc;
     const sp = this.#sp;
     const calls = this.#isCall(before);
-    const stop = this.#guest.step(this.#vcpu);
+    const stop = await this.#guest.step(this.#vcpu);
     const end = meaning(stop);
     if (end !== null) return end;
     const after = this.#pc;
@@ -180,7 +181,7 @@ export class Stepper {
 
   /** BL and BLR. */
   #isCall(address: bigint): boolean {
-    const bytes = this.#guest.machine.readVirtual(this.#vcpu, address, 4);
+    const bytes = this.#guest.cpus.readMemory(this.#vcpu, address, 4);
     if (bytes.length < 4) return false;
     const word = new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true);
     return word >>> 26 === 0b100101 || (word & 0xffff_fc1f) >>> 0 === 0xd63f_0000;
@@ -188,10 +189,12 @@ export class Stepper {
 
   /** Where an interrupt that has just been taken returns to; null where there was none. */
   #interruptedAt(pc: bigint): bigint | null {
-    const { core } = this.#guest.machine;
-    const offset = pc - core.word(this.#vcpu, L.VBAR);
+    const { cpus } = this.#guest;
+    const vectors = cpus.exceptionRegister(this.#vcpu, 'VBAR_EL1');
+    if (vectors === null) return null;
+    const offset = pc - vectors;
     if (offset < 0n || offset >= VECTORS || (offset & 0x7fn) !== 0n) return null;
     const kind = offset & VECTOR_KIND;
-    return kind === 0x080n || kind === 0x100n ? core.word(this.#vcpu, L.ELR) : null;
+    return kind === 0x080n || kind === 0x100n ? cpus.exceptionRegister(this.#vcpu, 'ELR_EL1') : null;
   }
 }

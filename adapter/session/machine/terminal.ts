@@ -1,4 +1,4 @@
-import type { Remark } from '../../guest/simulated/machine/stop.ts';
+import type { Remark } from '../../guest/simulated/machine/remark.ts';
 import type { GuestConsole } from '../../guest/simulated/simulated-guest.ts';
 import type { SymbolQueries } from '../../symbols/symbols.ts';
 import type { Client } from '../client.ts';

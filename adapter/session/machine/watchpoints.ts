@@ -1,24 +1,24 @@
-import { CoreError } from '../../guest/simulated/core/core.ts';
-import type { SimulatedGuest } from '../../guest/simulated/simulated-guest.ts';
+import { GuestStateError } from '../../guest/guest.ts';
+import type { MachineGuest } from '../../guest/machine-guest.ts';
 import type { MemoryWatch } from '../face.ts';
 import { RequestError } from '../request-error.ts';
 import type { Stop } from '../run/stop.ts';
 
 /** Breakpoints on memory: a vCPU stops before it loads from, or stores to, watched bytes. */
 export class MachineWatchpoints {
-  readonly #guest: SimulatedGuest;
+  readonly #guest: MachineGuest;
   #watched: readonly MemoryWatch[] = [];
 
-  constructor(guest: SimulatedGuest) {
+  constructor(guest: MachineGuest) {
     this.#guest = guest;
   }
 
   /** Replaces all of them. @throws RequestError for more than there can be */
   set(watched: readonly MemoryWatch[]): void {
     try {
-      this.#guest.machine.core.setWatchpoints(watched);
+      this.#guest.setWatchpoints(watched);
     } catch (error) {
-      throw error instanceof CoreError ? new RequestError(error.message) : error;
+      throw error instanceof GuestStateError ? new RequestError(error.message) : error;
     }
     this.#watched = watched;
   }

@@ -14,7 +14,7 @@ import { frameOf, nodeOf } from './stack.ts';
 
 /** Expressions and assignments, wherever a client lets them be typed. */
 export const EVALUATE: HandlerTable = {
-  evaluate(session, args) {
+  async evaluate(session, args) {
     const { debuggee, client } = session;
     const { guest, language, handles } = debuggee;
     const text = args.string('expression');
@@ -36,32 +36,32 @@ export const EVALUATE: HandlerTable = {
     if (context === 'watch') {
       throw new RequestError('a watched assignment would be made again at each stop: make it in the debug console');
     }
-    makeEdit(debuggee, client, assignment.target, assignment.value, vcpu);
+    await makeEdit(debuggee, client, assignment.target, assignment.value, vcpu);
     return result(language.evaluate(assignment.target, frame), handles);
   },
 
-  setExpression(session, args) {
+  async setExpression(session, args) {
     const { debuggee, client } = session;
     const frame = frameOf(debuggee, args);
     const expression = args.string('expression');
-    makeEdit(debuggee, client, expression, args.string('value'), bankOf(frame));
+    await makeEdit(debuggee, client, expression, args.string('value'), bankOf(frame));
     const { result: value, ...rest } = result(debuggee.language.evaluate(expression, frame), debuggee.handles);
     return { value, ...rest };
   },
 
-  setVariable(session, args) {
+  async setVariable(session, args) {
     const debuggee = session.stopped;
     const name = args.string('name');
     const node = childNamed(nodeOf(debuggee, args.integer('variablesReference')), name);
     if (node.assign !== undefined) {
-      node.assign(args.string('value'));
+      await node.assign(args.string('value'));
       session.client.invalidate(['stacks', 'variables']);
       return { value: node.value() };
     }
     if (node.writable !== true || node.evaluateName === undefined) {
       throw new RequestError(`${name} cannot be edited: it is read-only`, true);
     }
-    makeEdit(debuggee, session.client, node.evaluateName, args.string('value'), 0);
+    await makeEdit(debuggee, session.client, node.evaluateName, args.string('value'), 0);
     return { value: node.value() };
   },
 

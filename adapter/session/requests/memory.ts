@@ -34,7 +34,7 @@ export const MEMORY: HandlerTable = {
     return { address, data: Buffer.from(bytes).toString('base64'), ...(rest > 0 ? { unreadableBytes: rest } : {}) };
   },
 
-  writeMemory(session, args) {
+  async writeMemory(session, args) {
     const debuggee = session.stopped;
     const text = args.string('data');
     if (!/^[A-Za-z0-9+/]*={0,2}$/.test(text)) throw new RequestError('writeMemory: "data" is not base64');
@@ -44,7 +44,7 @@ export const MEMORY: HandlerTable = {
     if (bytes.length === 0) return { bytesWritten: 0 };
     if (place === null) return writeVirtual(debuggee, virtual as bigint, bytes);
     const steps = stepsFor(debuggee, place, bytes);
-    applyEdit(debuggee, steps, `${bytes.length} bytes to ${hexOf(place.address)}`);
+    await applyEdit(debuggee, steps, `${bytes.length} bytes to ${hexOf(place.address)}`);
     debuggee.publisher.edited(steps);
     return { bytesWritten: bytes.length };
   },

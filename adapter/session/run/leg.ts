@@ -9,7 +9,9 @@ export interface Leg {
    * Goes on for a while; null where nothing stopped yet.
    * @param budget entries at most
    */
-  advance(budget: number): Stop | null;
+  advance(budget: number): Stop | null | Promise<Stop | null>;
+  /** Makes an `advance` under way come to its end: absent where that takes no time. */
+  interrupt?(): void;
   /** True where nothing moves until something comes from outside: there is no hurry to go on. */
   readonly idle: boolean;
 }

@@ -14,6 +14,7 @@ export type Embark = (course: Course, traps: Traps) => Leg;
 export class Runner {
   readonly #embark: Embark;
   #running = false;
+  #leg: Leg | null = null;
   #elsewhere: () => string | null = () => null;
   #pauseWanted = false;
   #ended = false;
@@ -52,17 +53,18 @@ export class Runner {
     this.#running = true;
     try {
       await nextTurn();
-      const leg = this.#embark(course, traps);
+      const leg = (this.#leg = this.#embark(course, traps));
       for (let slices = 0; ; slices++) {
         if (this.#ended) return null;
         if (this.#pauseWanted) return { reason: 'pause' };
-        const stop = leg.advance(SLICE);
+        const stop = await leg.advance(SLICE);
         if (stop !== null) return stop;
         if (slices === 0) onLong();
         await (leg.idle ? aWhile() : nextTurn());
       }
     } finally {
       this.#running = false;
+      this.#leg = null;
       this.#pauseWanted = false;
     }
   }
@@ -70,11 +72,13 @@ export class Runner {
   /** Asks the run to stop where it is. */
   pause(): void {
     this.#pauseWanted = this.#running;
+    this.#leg?.interrupt?.();
   }
 
   /** Ends a run without a stop: nobody listens any more. */
   end(): void {
     this.#ended = true;
+    this.#leg?.interrupt?.();
   }
 }
 

@@ -12,7 +12,7 @@ export interface Node {
   readonly writable?: boolean;
   readonly memoryReference?: string;
   /** Sets what is no part of the controller. @throws RequestError where the text is no value for it */
-  readonly assign?: (text: string) => void;
+  readonly assign?: (text: string) => void | Promise<void>;
   /** Made when asked for. */
   readonly children?: () => readonly Node[];
   /** Set for arrays: how many children, which are then all elements of it. */

@@ -33,7 +33,7 @@ export class RegisterValues {
 
   #value(register: PlacedRegister, bank: number, vcpu: Vcpu): RegisterValue {
     const named = { frame: register.device.id, register: register.name, vcpu };
-    const why = unreadable(register);
+    const why = unreadable(register) ?? this.#guest.unknown?.(register, bank) ?? null;
     if (why !== null) return { ...named, unavailable: why };
     const { previous, reset } = this.#references;
     const value = this.#hex(register, bank, this.#guest.controller.state);

@@ -3,7 +3,7 @@ import type { Core } from '../core/core.ts';
 import { encode } from '../core/system-registers.ts';
 import type { GuestGic } from '../gic/guest-gic.ts';
 import { GicAccess } from './access.ts';
-import type { Stop } from './stop.ts';
+import type { MachineStop } from '../../machine-guest.ts';
 
 /** System registers that raise SGIs, by encoding: which of them do so is the profile's to say. */
 const SGI_REGISTERS: ReadonlyMap<number, string> = new Map([
@@ -64,7 +64,7 @@ export class GicPort {
   }
 
   /** A load or store that left the core. @returns a stop before it; null: it is made */
-  memory(vcpu: number, address: number, size: number): Stop | null {
+  memory(vcpu: number, address: number, size: number): MachineStop | null {
     const stop = this.#begin(vcpu, address, -1, size);
     if (stop) return stop;
     const { access } = this;
@@ -79,7 +79,7 @@ export class GicPort {
   }
 
   /** An MRS or MSR that left the core; one that names nothing is undefined. @returns a stop before it */
-  register(vcpu: number, encoding: number): Stop | null {
+  register(vcpu: number, encoding: number): MachineStop | null {
     const core = this.#core;
     const raises = this.#gic.controller.profile.sgiRegisters[SGI_REGISTERS.get(encoding) ?? ''];
     const register = this.#gic.systemRegister(encoding);
@@ -103,7 +103,7 @@ export class GicPort {
   }
 
   /** Says what access is about to be made, and asks whether to stop before it. */
-  #begin(vcpu: number, address: number, encoding: number, size: number): Stop | null {
+  #begin(vcpu: number, address: number, encoding: number, size: number): MachineStop | null {
     const core = this.#core;
     const { access } = this;
     access.vcpu = vcpu;

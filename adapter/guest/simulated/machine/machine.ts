@@ -9,7 +9,8 @@ import { SEMIHOSTING_HLT, semihostingCall, type SemihostingHost } from '../devic
 import { GuestGic } from '../gic/guest-gic.ts';
 import type { GicAccess } from './access.ts';
 import { GicPort } from './gic-port.ts';
-import type { Remark, Stop } from './stop.ts';
+import type { MachineStop } from '../../machine-guest.ts';
+import type { Remark } from './remark.ts';
 import { Timers } from './timers.ts';
 import { Turns } from './turns.ts';
 import { readVirtual, writeVirtual } from './virtual-memory.ts';
@@ -215,7 +216,7 @@ export class Machine {
    * Runs the vCPUs by turns.
    * @param limit instructions at most, all vCPUs together
    */
-  run(limit: number): Stop {
+  run(limit: number): MachineStop {
     let left = limit;
     while (left > 0 || this.core.begun) {
       if (!this.core.begun && (this.#turns.left <= 0 || !this.#turns.runs(this.turn))) {
@@ -237,7 +238,7 @@ export class Machine {
   }
 
   /** Executes one instruction of one vCPU; one that sleeps is woken, as WFI may at any time. */
-  step(vcpu: number): Stop {
+  step(vcpu: number): MachineStop {
     if (this.core.begun) {
       const stop = this.#execute(1);
       if (stop) return stop;
@@ -253,7 +254,7 @@ export class Machine {
   }
 
   /** Runs the current vCPU for up to `limit` instructions, or until it leaves the core. */
-  #execute(limit: number): Stop | null {
+  #execute(limit: number): MachineStop | null {
     const { core } = this;
     const vcpu = this.turn;
     if (this.#deadline() <= this.#ticks) this.#expire();
@@ -287,7 +288,7 @@ export class Machine {
     });
   }
 
-  #handle(vcpu: number): Stop | null {
+  #handle(vcpu: number): MachineStop | null {
     const { core } = this;
     switch (core.exit) {
       case CoreExit.Budget:
@@ -326,7 +327,7 @@ export class Machine {
     }
   }
 
-  #memoryAccess(vcpu: number): Stop | null {
+  #memoryAccess(vcpu: number): MachineStop | null {
     const address = this.core.exitAddress;
     const size = this.core.exitSize;
     if (this.port.has(address)) return this.port.memory(vcpu, address, size);
@@ -349,7 +350,7 @@ export class Machine {
     else core.answer(Number(value & 0xffff_ffffn) | 0, Number(value >> 32n) | 0);
   }
 
-  #systemRegister(vcpu: number): Stop | null {
+  #systemRegister(vcpu: number): MachineStop | null {
     const encoding = this.core.exitCode | OP0_HIGH;
     if (!Timers.has(encoding)) return this.port.register(vcpu, encoding);
     this.#timerRegister(vcpu, encoding);
@@ -369,7 +370,7 @@ export class Machine {
   }
 
   /** HVC and SMC, whatever their immediate. */
-  #call(vcpu: number): Stop | null {
+  #call(vcpu: number): MachineStop | null {
     const { core } = this;
     const arguments_ = [core.x(vcpu, 0), core.x(vcpu, 1), core.x(vcpu, 2), core.x(vcpu, 3)] as const;
     const result = psciCall(this.#psci, arguments_);
@@ -393,7 +394,7 @@ export class Machine {
   }
 
   /** HLT: a semihosting call, or undefined as without a debugger. */
-  #halt(vcpu: number): Stop | null {
+  #halt(vcpu: number): MachineStop | null {
     const { core } = this;
     if (core.exitCode !== SEMIHOSTING_HLT) {
       core.answerUndefined();

@@ -11,11 +11,11 @@ export const EDIT: HandlerTable = {
     return previewEdit(session.debuggee, args.string('target'), args.string('value'), currentBank(session));
   },
 
-  'gic/write'(session, args): WriteResponse {
+  'gic/write'(session, args): Promise<WriteResponse> {
     return tryEdit(session.stopped, args.string('target'), args.string('value'), currentBank(session));
   },
 
-  'gic/line'(session, args): WriteResponse {
+  'gic/line'(session, args): Promise<WriteResponse> {
     const target = lineTarget(args);
     return tryEdit(session.stopped, target, String(args.integer('level', 0, 1)), currentBank(session));
   },

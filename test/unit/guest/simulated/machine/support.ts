@@ -3,7 +3,8 @@ import path from 'node:path';
 import { DEFAULT_PROFILE } from '../../../../../adapter/gic/profiles/profiles.ts';
 import { boot } from '../../../../../adapter/guest/simulated/load/boot.ts';
 import { Machine, type MachineHost } from '../../../../../adapter/guest/simulated/machine/machine.ts';
-import type { Remark, Stop } from '../../../../../adapter/guest/simulated/machine/stop.ts';
+import type { MachineStop } from '../../../../../adapter/guest/machine-guest.ts';
+import type { Remark } from '../../../../../adapter/guest/simulated/machine/remark.ts';
 import { SimulatedGuest } from '../../../../../adapter/guest/simulated/simulated-guest.ts';
 import { coreModule } from '../../../../../adapter/session/wasm-files.ts';
 
@@ -97,7 +98,7 @@ async function exampleBytes(name: string): Promise<Uint8Array> {
 }
 
 /** Runs until something other than the budget stops it. */
-export function runOn(machine: Machine, slice = 1_000_000, most = 50_000_000): Stop {
+export function runOn(machine: Machine, slice = 1_000_000, most = 50_000_000): MachineStop {
   for (let done = 0; done < most; done += slice) {
     const stop = machine.run(slice);
     if (stop.kind !== 'budget') return stop;

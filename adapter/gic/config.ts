@@ -15,8 +15,10 @@ export interface FrameBases {
   readonly dist: number;
   /** v2 only. */
   readonly cpuif: number;
-  /** v3 only: redistributor n is at redist + n * 0x20000. */
+  /** v3 only: redistributor n is at redist + n * 0x20000, unless `redists` says otherwise. */
   readonly redist: number;
+  /** v3 only: the redistributor of each vCPU, where they do not lie one behind the other. */
+  readonly redists?: readonly number[];
   /** v3 only, where there is an ITS. */
   readonly its?: number | undefined;
 }

@@ -141,7 +141,7 @@ function busDevices(map: DeviceMap, config: GicConfig, profile: Profile): [Devic
   const devices: [Device, ...Device[]] = [map.device('GICD', profile.v3.distributor, bases.dist)];
   if (bases.its !== undefined) devices.push(map.device('GITS', profile.v3.its, bases.its));
   for (let vcpu = 0; vcpu < cpus; vcpu++) {
-    const base = bases.redist + vcpu * REDISTRIBUTOR_STRIDE;
+    const base = bases.redists?.[vcpu] ?? bases.redist + vcpu * REDISTRIBUTOR_STRIDE;
     const name = `GICR${String(vcpu)}`;
     const title = `Redistributor of vCPU ${String(vcpu)}`;
     devices.push(map.device(`${name}.RD`, profile.v3.redistributor, base, vcpu, `${title}, RD frame`));

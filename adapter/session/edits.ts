@@ -18,12 +18,7 @@ export function previewEdit({ language }: Debuggee, target: string, value: strin
  * @returns what came of it: `ok` is false where it was refused and nothing has changed
  * @throws RequestError where the target is nothing that could be edited
  */
-export async function tryEdit(
-  debuggee: Debuggee,
-  target: string,
-  value: string,
-  vcpu: number,
-): Promise<WriteResponse> {
+export async function tryEdit(debuggee: Debuggee, target: string, value: string, vcpu: number): Promise<WriteResponse> {
   debuggee.runner.requireStopped();
   const edit = debuggee.language.rehearse(target, value, vcpu);
   if (edit.ok && edit.steps.length > 0) {

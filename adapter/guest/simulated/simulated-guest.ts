@@ -3,12 +3,12 @@ import { applyStep, type EditStep } from '../../gic/edit/step.ts';
 import { RegisterMap } from '../../gic/inspect/register-map.ts';
 import type { UndoLog } from '../../gic/journal/undo-log.ts';
 import { VCPU_USED_LRS } from '../../gic/state/layout.ts';
-import { describeAccess, describeEdit, describeSgi, describeSystemRegister, describeWire } from '../describe.ts';
+import { describeCpuAccess, describeEntry, lastAccessOf, outcomeOfEntry } from '../describe-entry.ts';
 import { GuestStateError, Outcome, type Operation, type VcpuInfo } from '../guest.ts';
 import type { MachineGuest, MachineStop, WatchedMemory } from '../machine-guest.ts';
 import { Core, CoreError } from './core/core.ts';
 import { SimulatedCpus } from './simulated-cpus.ts';
-import { EntryKind, History } from './history.ts';
+import { EntryKind, History } from '../history.ts';
 import { GicAccess } from './machine/access.ts';
 import { Machine, type MachineConfig } from './machine/machine.ts';
 import type { Remark } from './machine/remark.ts';
@@ -37,7 +37,6 @@ export interface GuestListener {
 
 /** Entries remembered unless told otherwise. */
 const REMEMBERED = 10_000;
-const SPURIOUS = 1023;
 const SGI_NAMES: Readonly<Record<string, string>> = {
   S3_0_C12_C11_5: 'ICC_SGI1R_EL1',
   S3_0_C12_C11_6: 'ICC_ASGI1R_EL1',
@@ -219,45 +218,19 @@ export class SimulatedGuest implements MachineGuest {
       throw new RangeError(`there is no entry ${String(index)} of ${String(this.total)}`);
     }
     if (index === this.#history.count) return this.#describePending(index);
-    const history = this.#history;
-    const edit = history.edit(index);
-    if (edit) return describeEdit(this.controller, edit.steps, edit.text, index);
-    const kind = history.kind(index);
-    const common = { index, origin: 'guest' as const, line: null, note: null };
-    const vcpu = history.vcpu(index);
-    const address = history.address(index);
-    const value = history.value(index);
-    if (kind === EntryKind.Wire) {
-      return { ...describeWire(address, vcpu, value !== 0n), ...common, pc: null };
-    }
-    const write = kind === EntryKind.Write || kind === EntryKind.RegisterWrite;
-    const register = kind === EntryKind.Register || kind === EntryKind.RegisterWrite;
-    const described = this.#describe(register, write, vcpu, address, history.size(index), value);
-    return { ...described, ...common, pc: history.pc(index) };
+    return describeEntry(this.controller, this.#history, index, this.#nameOf);
   }
 
   #describePending(index: number): Operation {
     const { vcpu, address, encoding, size, write, low, high, pc } = this.machine.port.access;
     const value = write ? (BigInt(high >>> 0) << 32n) | BigInt(low >>> 0) : null;
-    const described = this.#describe(encoding >= 0, write, vcpu, encoding >= 0 ? encoding : address, size, value);
+    const isSystemRegister = encoding >= 0;
+    const access = { vcpu, place: isSystemRegister ? encoding : address, isSystemRegister, write, size, value };
+    const described = describeCpuAccess(this.controller, access, this.#nameOf);
     return { ...described, index, origin: 'guest', line: null, note: null, pc };
   }
 
-  #describe(
-    register: boolean,
-    write: boolean,
-    vcpu: number,
-    address: number,
-    size: number,
-    value: bigint | null,
-  ): Omit<Operation, 'index' | 'origin' | 'line' | 'note' | 'pc'> {
-    if (!register) return describeAccess(this.controller, write ? 'write' : 'read', vcpu, address, size, value);
-    const name = this.#systemName(address);
-    if (write && value !== null && SGI_WRITES.has(name)) return describeSgi(vcpu, name, value);
-    return describeSystemRegister({ cpu: vcpu, reg: name, rw: write ? 'w' : 'r', value });
-  }
-
-  #systemName(encoding: number): string {
+  readonly #nameOf = (encoding: number): string => {
     let name = this.#systemNames.get(encoding);
     if (name === undefined) {
       const raw = Core.registerName(encoding);
@@ -265,7 +238,7 @@ export class SimulatedGuest implements MachineGuest {
       this.#systemNames.set(encoding, name);
     }
     return name;
-  }
+  };
 
   outcome(index: number): Outcome {
     return index < this.position ? this.#decided(index) : Outcome.Ahead;
@@ -276,11 +249,7 @@ export class SimulatedGuest implements MachineGuest {
   }
 
   lastEntryOf(vcpu: number, index: number): number {
-    for (let entry = index - 1; entry >= this.first; entry--) {
-      const kind = this.#history.kind(entry);
-      if (kind < EntryKind.Wire && this.#history.vcpu(entry) === vcpu) return entry;
-    }
-    return -1;
+    return lastAccessOf(this.#history, vcpu, index);
   }
 
   /** @throws GuestStateError where the controller shows the past */
@@ -333,31 +302,9 @@ export class SimulatedGuest implements MachineGuest {
   }
 
   #decided(entry: number): Outcome {
-    return this.#history.outcome(entry, (one) => this.#outcomeOf(one));
-  }
-
-  /** Acknowledges that find nothing, and accesses that reach no register, are remarkable. */
-  #outcomeOf(entry: number): Outcome {
-    const history = this.#history;
-    const kind = history.kind(entry);
-    if (kind >= EntryKind.Wire) return Outcome.Normal;
-    const intid = Number(history.value(entry) & 0xff_ffffn);
-    const address = history.address(entry);
-    if (kind >= EntryKind.Register) {
-      const acknowledges = kind === EntryKind.Register && this.#systemName(address).startsWith('ICC_IAR');
-      return acknowledges && intid === SPURIOUS ? Outcome.Spurious : Outcome.Normal;
-    }
-    const located = this.controller.user.locate(address, history.size(entry));
-    if (!located || located.register === null) return Outcome.Hole;
-    if (located.device.regions.frame.kind === 'GICC') {
-      const acknowledges = kind === EntryKind.Read && located.register.row.name === 'GICC_IAR';
-      return acknowledges && (intid & SPURIOUS) === SPURIOUS ? Outcome.Spurious : Outcome.Normal;
-    }
-    return located.verdict === 'ok' ? Outcome.Normal : Outcome.Hole;
+    return this.#history.outcome(entry, (one) => outcomeOfEntry(this.controller, this.#history, one, this.#nameOf));
   }
 }
-
-const SGI_WRITES: ReadonlySet<string> = new Set(Object.values(SGI_NAMES));
 
 /** Passes on what a machine tells to the guest that is made around it. */
 class EntryRecorder {

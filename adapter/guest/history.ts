@@ -1,14 +1,14 @@
 import type { Edit } from './edit.ts';
-import type { Outcome } from '../guest.ts';
+import type { Outcome } from './guest.ts';
 
-/** What an entry of a simulated guest's time is. */
+/** What an entry of a guest's time is. */
 export const EntryKind = { Read: 0, Write: 1, Register: 2, RegisterWrite: 3, Wire: 4, Edit: 5 } as const;
 export type EntryKind = (typeof EntryKind)[keyof typeof EntryKind];
 
 const UNDECIDED = 0xff;
 
 /**
- * The last entries of a simulated guest's time, in a ring of columns: recording one allocates nothing.
+ * The last entries of a guest's time, in a ring of columns: recording one allocates nothing.
  *
  *     kind      u8    EntryKind                vcpu   u8
  *     size      u8    bytes                    outcome u8

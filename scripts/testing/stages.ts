@@ -1,9 +1,11 @@
+import { debianLinux } from '../guests/linux.ts';
 import {
   BROWSER_PACKAGES,
   ensureDebianPackages,
   GDB_PACKAGES,
   GUEST_PACKAGES,
   ORACLE_PACKAGES,
+  QEMU_PACKAGES,
 } from '../vscode-server/debian.ts';
 import { SetupError } from '../vscode-server/step.ts';
 import { runTool } from './command.ts';
@@ -24,14 +26,23 @@ function nodeStage(name: string, title: string): Stage {
   return { name, title, run: () => runNodeTests(`test/${name}`) };
 }
 
-/** Tests against another program. Without it, those that need it are skipped, and say so. */
-function peerStage(name: string, title: string, packages: readonly string[]): Stage {
+/**
+ * Tests against another program. Without it, those that need it are skipped, and say so.
+ * @param prepare what else they need, made before their time limits run
+ */
+function peerStage(
+  name: string,
+  title: string,
+  packages: readonly string[],
+  prepare: () => Promise<unknown> = () => Promise.resolve(),
+): Stage {
   return {
     name,
     title,
     run: async () => {
       try {
         await ensureDebianPackages(packages);
+        await prepare();
       } catch (error) {
         if (!(error instanceof SetupError)) throw error;
         console.log(error.message);
@@ -61,6 +72,7 @@ export const STAGES: readonly Stage[] = [
   nodeStage('conformance', "Conformance with the vgic's own answers"),
   nodeStage('dap', 'Debug adapter protocol'),
   peerStage('rsp', 'Debugging with GDB', GDB_PACKAGES),
+  peerStage('gdb', 'Debugging a target behind a GDB stub', QEMU_PACKAGES, debianLinux),
   peerStage('guests', 'Real guests on the simulated machine', GUEST_PACKAGES),
   nodeStage('fuzz', 'Property tests'),
   peerStage('oracle', 'CPU core against Unicorn', ORACLE_PACKAGES),

@@ -10,6 +10,9 @@ export const ORACLE_PACKAGES = ['python3-unicorn', 'python3-setuptools'] as cons
 /** A GDB that knows AArch64, whatever this machine is. */
 export const GDB_PACKAGES = ['gdb-multiarch'] as const;
 
+/** The machine behind a real GDB stub. */
+export const QEMU_PACKAGES = ['qemu-system-arm'] as const;
+
 /** Guests to run, and what the examples are built with. */
 export const GUEST_PACKAGES = ['u-boot-qemu', 'gcc-aarch64-linux-gnu'] as const;
 

@@ -30,32 +30,79 @@ export type RspEvent =
   | { readonly kind: 'ack' }
   | { readonly kind: 'nack' }
   | { readonly kind: 'interrupt' }
-  /** Something that is no packet: a wrong checksum, a bad escape or repetition, more than MAX_PACKET. */
-  | { readonly kind: 'garbled'; readonly reason: string };
+  /** Something that is no packet: a wrong checksum, a bad escape or repetition, more than the reader's limit. */
+  | { readonly kind: 'garbled'; readonly of: 'packet' | 'notification'; readonly reason: string };
 
 /** Frames data as a packet, escaping what needs it. */
 export function encodePacket(data: Uint8Array, kind: 'packet' | 'notification' = 'packet'): Uint8Array {
-  let length = data.length + 4;
-  for (const byte of data) if (needsEscape(byte)) length++;
-  const out = new Uint8Array(length);
-  let at = 0;
-  let sum = 0;
-  const put = (byte: number): void => {
-    out[at++] = byte;
-    sum += byte;
-  };
-  out[at++] = kind === 'packet' ? DOLLAR : PERCENT;
-  for (const byte of data) {
-    if (!needsEscape(byte)) put(byte);
-    else {
-      put(BRACE);
-      put(byte ^ ESCAPE_MASK);
-    }
+  const writer = new PacketWriter(2 * data.length + 4);
+  writer.frame(data, kind);
+  return writer.take();
+}
+
+/** Collects packets and single bytes, to be sent in one piece. */
+export class PacketWriter {
+  #buffer: Uint8Array;
+  #length = 0;
+
+  constructor(capacity = 256) {
+    this.#buffer = new Uint8Array(capacity);
   }
-  out[at++] = HASH;
-  out[at++] = hexDigit((sum >> 4) & 0xf);
-  out[at] = hexDigit(sum & 0xf);
-  return out;
+
+  get length(): number {
+    return this.#length;
+  }
+
+  /** A byte outside of packets. */
+  byte(byte: number): void {
+    this.#reserve(1);
+    this.#buffer[this.#length++] = byte;
+  }
+
+  /**
+   * Appends a packet.
+   * @param data bytes, or text whose characters stand for a byte each
+   * @returns bytes it takes
+   */
+  frame(data: Uint8Array | string, kind: 'packet' | 'notification' = 'packet'): number {
+    // Each byte may need an escape.
+    this.#reserve(2 * data.length + 4);
+    const out = this.#buffer;
+    const begin = this.#length;
+    let at = begin;
+    let sum = 0;
+    out[at++] = kind === 'packet' ? DOLLAR : PERCENT;
+    for (let i = 0; i < data.length; i++) {
+      let byte = typeof data === 'string' ? data.charCodeAt(i) & 0xff : (data[i] ?? 0);
+      if (needsEscape(byte)) {
+        out[at++] = BRACE;
+        sum += BRACE;
+        byte ^= ESCAPE_MASK;
+      }
+      out[at++] = byte;
+      sum += byte;
+    }
+    out[at++] = HASH;
+    out[at++] = hexDigit((sum >> 4) & 0xf);
+    out[at++] = hexDigit(sum & 0xf);
+    this.#length = at;
+    return at - begin;
+  }
+
+  /** What was collected, and forgets it. */
+  take(): Uint8Array {
+    const bytes = this.#buffer.slice(0, this.#length);
+    this.#length = 0;
+    return bytes;
+  }
+
+  #reserve(more: number): void {
+    const needed = this.#length + more;
+    if (needed <= this.#buffer.length) return;
+    const larger = new Uint8Array(Math.max(needed, 2 * this.#buffer.length));
+    larger.set(this.#buffer.subarray(0, this.#length));
+    this.#buffer = larger;
+  }
 }
 
 function needsEscape(byte: number): boolean {
@@ -69,6 +116,7 @@ function hexDigit(value: number): number {
 /** Takes bytes as they come, in any pieces, and tells of each packet once it is complete. */
 export class PacketReader {
   readonly #onEvent: (event: RspEvent) => void;
+  readonly #limit: number;
   #buffer = new Uint8Array(1024);
   #length = 0;
   #state: 'outside' | 'data' | 'escape' | 'repeat' | 'checksum1' | 'checksum2' = 'outside';
@@ -78,8 +126,10 @@ export class PacketReader {
   /** Why the packet under way cannot be taken; told at its end, so that reading goes on behind it. */
   #wrong: string | null = null;
 
-  constructor(onEvent: (event: RspEvent) => void) {
+  /** @param limit bytes of the longest data taken, decoded */
+  constructor(onEvent: (event: RspEvent) => void, limit: number = MAX_PACKET) {
     this.#onEvent = onEvent;
+    this.#limit = limit;
   }
 
   push(bytes: Uint8Array): void {
@@ -133,7 +183,7 @@ export class PacketReader {
   #data(byte: number): void {
     // A packet that begins within another: the end of the first one was lost.
     if (byte === DOLLAR) {
-      this.#onEvent({ kind: 'garbled', reason: 'a packet without its end' });
+      this.#garbled('a packet without its end');
       this.#begin(false);
       return;
     }
@@ -157,8 +207,8 @@ export class PacketReader {
   }
 
   #put(byte: number): void {
-    if (this.#length === MAX_PACKET) {
-      this.#wrong ??= `more than ${MAX_PACKET} bytes`;
+    if (this.#length === this.#limit) {
+      this.#wrong ??= `more than ${this.#limit} bytes`;
       return;
     }
     if (this.#length === this.#buffer.length) {
@@ -173,11 +223,15 @@ export class PacketReader {
     this.#state = 'outside';
     if (this.#told !== (this.#sum & 0xff)) this.#wrong ??= 'a wrong checksum';
     if (this.#wrong !== null) {
-      this.#onEvent({ kind: 'garbled', reason: this.#wrong });
+      this.#garbled(this.#wrong);
       return;
     }
     const data = this.#buffer.slice(0, this.#length);
     this.#onEvent({ kind: this.#notification ? 'notification' : 'packet', data });
+  }
+
+  #garbled(reason: string): void {
+    this.#onEvent({ kind: 'garbled', of: this.#notification ? 'notification' : 'packet', reason });
   }
 }
 

@@ -3,8 +3,8 @@ import { parseAddress, parseNumber } from './hex.ts';
 import { TargetError, type WatchKind } from './target.ts';
 
 const WATCHES: Readonly<Record<string, WatchKind>> = { '2': 'write', '3': 'read', '4': 'access' };
-/** Bytes a watchpoint covers at most: a page, more than GDB ever asks of one. */
-const WIDEST = 4096;
+/** Bytes a watchpoint covers at most: whole register frames, more than GDB ever asks of one. */
+const WIDEST = 16 * 1024 * 1024;
 
 export const insert: Command = (context, data) => change(context, data, true);
 export const remove: Command = (context, data) => change(context, data, false);

@@ -1,8 +1,10 @@
-import { isAbsolute, join } from 'node:path';
 import { DEBUG_TYPE } from '../ids.ts';
+import { isAbsent } from './checks.ts';
 import { judgeName, type Recognised } from './recognise.ts';
+import { problemWithLocal, problemWithStub } from './stub-checks.ts';
+import { DEFAULT_TARGET } from './stub-values.ts';
 
-/** A launch configuration as it comes from launch.json, from a command, or empty from F5 without one. */
+/** A configuration as it comes from launch.json, from a command, or empty from F5 without one. */
 export interface RawConfiguration {
   type?: string;
   request?: string;
@@ -12,11 +14,12 @@ export interface RawConfiguration {
   [key: string]: unknown;
 }
 
+/** A configuration with what VS Code needs to start it. */
+export type CompleteConfiguration = Required<Pick<RawConfiguration, 'type' | 'request' | 'name'>> & RawConfiguration;
+
 /** What is to be done with a configuration. */
 export type Decision =
-  | { kind: 'launch'; configuration: Required<Pick<RawConfiguration, 'type' | 'request' | 'name'>> & RawConfiguration }
-  | { kind: 'ask' }
-  | { kind: 'error'; message: string };
+  { kind: 'start'; configuration: CompleteConfiguration } | { kind: 'ask' } | { kind: 'error'; message: string };
 
 /** Files that could be meant where the configuration names none: the active editor's, or the active tab's. */
 export interface Surroundings {
@@ -28,29 +31,38 @@ export interface Surroundings {
 
 /** Decides what F5 means. */
 export function decide(raw: RawConfiguration, around: Surroundings): Decision {
-  if (raw.program !== undefined && typeof raw.program !== 'string') {
-    return { kind: 'error', message: '“program” in the launch configuration has to be a path, as a string.' };
+  const program = raw.program ?? undefined;
+  if (program !== undefined && typeof program !== 'string') return error('“program” has to be a path, as a string.');
+  if (raw.request && raw.request !== 'launch' && raw.request !== 'attach') {
+    return error(
+      'GIC Inspector can “launch” a program, a recording or a server, and “attach” to a GDB stub; ' +
+        `it cannot “${raw.request}”.`,
+    );
   }
-  if (raw.request !== undefined && raw.request !== '' && raw.request !== 'launch') {
-    return {
-      kind: 'error',
-      message: `GIC Inspector can “launch” a program or a recording; it cannot “${raw.request}”.`,
-    };
-  }
-  const given = raw.program?.trim();
-  if (given) return { kind: 'launch', configuration: complete(raw, given) };
+  const wrong = problemWithAttributes(raw);
+  if (wrong !== undefined) return error(wrong);
+  if (hasStub(raw)) return { kind: 'start', configuration: completeStub(raw) };
+  const given = program?.trim();
+  if (given) return { kind: 'start', configuration: complete(raw, given) };
   const { activeFile, recognised } = around;
   if (activeFile !== undefined && (recognised || judgeName(activeFile) === 'certain')) {
-    return { kind: 'launch', configuration: complete(raw, activeFile) };
+    return { kind: 'start', configuration: complete(raw, activeFile) };
   }
   return { kind: 'ask' };
 }
 
-/** Fills in what a configuration leaves out. */
-export function complete(
-  raw: RawConfiguration,
-  program: string,
-): Extract<Decision, { kind: 'launch' }>['configuration'] {
+/** Whether what is debugged is behind a GDB stub, rather than inside the adapter. */
+export function hasStub(raw: RawConfiguration): boolean {
+  return raw.request === 'attach' || !isAbsent(raw['server']);
+}
+
+/** What is wrong with the attributes, as a sentence; undefined where nothing is. */
+export function problemWithAttributes(raw: RawConfiguration): string | undefined {
+  return hasStub(raw) ? problemWithStub(raw) : problemWithLocal(raw);
+}
+
+/** Fills in what a configuration for the adapter's own guests leaves out. */
+export function complete(raw: RawConfiguration, program: string): CompleteConfiguration {
   return {
     ...raw,
     type: DEBUG_TYPE,
@@ -61,9 +73,23 @@ export function complete(
   };
 }
 
-/** The absolute path of a program: a relative one starts at the workspace folder. */
-export function absoluteProgram(program: string, folder: string | undefined): string {
-  return isAbsolute(program) || folder === undefined ? program : join(folder, program);
+/** Fills in what a configuration for a GDB stub leaves out. */
+function completeStub({ program, ...raw }: RawConfiguration): CompleteConfiguration {
+  const target = raw['target'] ?? DEFAULT_TARGET;
+  const symbols = typeof program === 'string' ? program.trim() : '';
+  return {
+    ...raw,
+    ...(symbols && { program: symbols }),
+    type: DEBUG_TYPE,
+    request: raw.request || 'launch',
+    name: raw.name || `GIC: ${typeof target === 'string' ? target : 'GDB stub'}`,
+    target,
+    stopOnEntry: raw.stopOnEntry ?? true,
+  };
+}
+
+function error(message: string): Decision {
+  return { kind: 'error', message };
 }
 
 /** The last part of a path, of either kind. */

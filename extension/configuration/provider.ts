@@ -1,16 +1,16 @@
-import { stat } from 'node:fs/promises';
 import * as vscode from 'vscode';
 import { DEBUG_TYPE } from '../ids.ts';
 import { debuggers } from '../manifest/debugger.ts';
 import { activeFile, lookAround, recogniseFile } from './active.ts';
-import { absoluteProgram, baseName, complete, decide } from './decide.ts';
+import { baseName, complete, decide } from './decide.ts';
+import { finish } from './finish.ts';
 import { pickRecording } from './picker.ts';
 import { RECORDING_GLOB } from './recognise.ts';
 
 /** Recordings offered as ready-made configurations. */
 const MAX_DYNAMIC = 30;
 
-/** Makes launch configurations complete: F5 on an open recording just works, and what is missing is asked for. */
+/** Makes configurations complete: F5 on an open recording just works, and what is missing is asked for. */
 export class GicConfigurationProvider implements vscode.DebugConfigurationProvider {
   /** For a new launch.json. */
   async provideDebugConfigurations(folder: vscode.WorkspaceFolder | undefined): Promise<vscode.DebugConfiguration[]> {
@@ -25,7 +25,7 @@ export class GicConfigurationProvider implements vscode.DebugConfigurationProvid
   ): Promise<vscode.DebugConfiguration | undefined> {
     const decision = decide(raw, await lookAround());
     switch (decision.kind) {
-      case 'launch':
+      case 'start':
         return decision.configuration;
       case 'ask': {
         const uri = await pickRecording();
@@ -41,10 +41,10 @@ export class GicConfigurationProvider implements vscode.DebugConfigurationProvid
     folder: vscode.WorkspaceFolder | undefined,
     configuration: vscode.DebugConfiguration,
   ): Promise<vscode.DebugConfiguration | undefined> {
-    const program = absoluteProgram(String(configuration['program'] ?? ''), folder?.uri.fsPath);
-    const problem = await problemWith(program);
-    if (problem === undefined) return { console: 'integratedTerminal', ...configuration, program };
-    this.#refuse(problem, folder);
+    const finished = await finish(configuration, folder?.uri.fsPath);
+    // What VS Code needs (type, request, name) went in, and came out again.
+    if ('configuration' in finished) return { ...configuration, ...finished.configuration };
+    this.#refuse(finished.problem, folder);
     return undefined;
   }
 
@@ -75,16 +75,4 @@ function configurationFor(uri: vscode.Uri, folder: vscode.WorkspaceFolder | unde
   const inFolder = folder && vscode.workspace.getWorkspaceFolder(uri)?.uri.toString() === folder.uri.toString();
   const program = inFolder ? `\${workspaceFolder}/${vscode.workspace.asRelativePath(uri, false)}` : uri.fsPath;
   return complete({ type: DEBUG_TYPE, name: `GIC: ${baseName(uri.path)}` }, program);
-}
-
-/** Why a file cannot be debugged; undefined where it can. */
-async function problemWith(program: string): Promise<string | undefined> {
-  if (program === '') return 'The launch configuration names no program.';
-  try {
-    const stats = await stat(program);
-    return stats.isDirectory() ? `${program} is a folder: “program” is a file.` : undefined;
-  } catch (error) {
-    const missing = (error as NodeJS.ErrnoException).code === 'ENOENT';
-    return missing ? `There is no file ${program}.` : `${program} cannot be read: ${(error as Error).message}`;
-  }
 }

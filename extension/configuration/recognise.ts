@@ -15,6 +15,7 @@ const QEMU = /^(?:\d+@\d+\.\d+:)?gic(?:v3)?_[a-z0-9_]+\s/;
 const FTRACE = /:\s+(?:kvm_mmio: mmio |vgic_update_irq_pending: |kvm_irq_line: |kvm_timer_update_irq: )/;
 
 const ELF_MAGIC = 0x7f45_4c46;
+const DEVICE_TREE_MAGIC = 0xd00d_feed;
 const ELF_64 = 2;
 const EXECUTABLE = 2;
 const SHARED = 3;
@@ -23,10 +24,20 @@ const ELF_HEADER = 64;
 const IMAGE_MAGIC = 'ARM\x64';
 const IMAGE_MAGIC_OFFSET = 56;
 
+/** Any ELF file, of whatever machine. */
+export function isElf(head: Buffer): boolean {
+  return head.length >= 4 && head.readUInt32BE(0) === ELF_MAGIC;
+}
+
+/** A flattened device tree: a .dtb file. */
+export function isDeviceTree(head: Buffer): boolean {
+  return head.length >= 4 && head.readUInt32BE(0) === DEVICE_TREE_MAGIC;
+}
+
 /** Recognises a program for the simulated machine: an AArch64 ELF file that is linked, or a Linux Image. */
 export function recogniseProgram(head: Buffer): Recognised | undefined {
   if (head.length < ELF_HEADER) return undefined;
-  if (head.readUInt32BE(0) === ELF_MAGIC) {
+  if (isElf(head)) {
     const type = head.readUInt16LE(16);
     const runs = head[4] === ELF_64 && head.readUInt16LE(18) === AARCH64 && (type === EXECUTABLE || type === SHARED);
     return runs ? { kind: 'program', summary: 'AArch64 program · runs on a simulated machine' } : undefined;

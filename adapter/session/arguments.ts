@@ -32,6 +32,10 @@ export class Arguments {
     return value === undefined || typeof value === 'string' ? value : this.#wrong(name, 'a string');
   }
 
+  isString(name: string): boolean {
+    return typeof this.#get(name) === 'string';
+  }
+
   boolean(name: string, otherwise: boolean): boolean {
     const value = this.#get(name);
     if (value === undefined) return otherwise;
@@ -48,6 +52,14 @@ export class Arguments {
     if (typeof value !== 'number' || !Number.isSafeInteger(value)) return this.#wrong(name, 'an integer');
     if (value >= min && value <= max) return value;
     return this.#wrong(name, max === Number.MAX_SAFE_INTEGER ? `at least ${min}` : `from ${min} to ${max}`);
+  }
+
+  /** Any number, whole or not. */
+  optionalNumber(name: string, min: number, max: number): number | undefined {
+    const value = this.#get(name);
+    if (value === undefined) return undefined;
+    if (typeof value !== 'number' || !Number.isFinite(value)) return this.#wrong(name, 'a number');
+    return value >= min && value <= max ? value : this.#wrong(name, `from ${min} to ${max}`);
   }
 
   /** One of a few words. */

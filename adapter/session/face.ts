@@ -1,6 +1,7 @@
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import type { CodePlace } from '../protocol.ts';
 import type { Arguments } from './arguments.ts';
+import type { Debuggee } from './debuggee.ts';
 import type { Gate } from './breakpoints/gate.ts';
 import type { FrameList } from './frames.ts';
 import type { Embark } from './run/runner.ts';
@@ -32,7 +33,7 @@ export interface Face {
   /** Called before a stop is told: what the guest has said by then is said first. */
   settle(): void;
   /** Fetches what a request will look at, where that is elsewhere: handlers read what is here. */
-  readonly prepare?: (command: string, args: Arguments) => Promise<void>;
+  readonly prepare?: (command: string, args: Arguments, debuggee: Debuggee) => Promise<void>;
 }
 
 /** The texts a guest's stack frames lie in. */
@@ -71,7 +72,7 @@ export interface MachineFace {
   /** Bytes at a virtual address as a vCPU sees them; up to where they can be read. */
   readMemory(vcpu: number, address: bigint, count: number): Uint8Array;
   /** @returns false where not all of it can be written; nothing is written then */
-  writeMemory(vcpu: number, address: bigint, bytes: Uint8Array): boolean;
+  writeMemory(vcpu: number, address: bigint, bytes: Uint8Array): boolean | Promise<boolean>;
   disassemble(address: bigint, before: number, count: number): Promise<DebugProtocol.DisassembledInstruction[]>;
   /** Replaces the breakpoints on memory. @throws RequestError for more than there can be */
   watch(watchpoints: readonly MemoryWatch[]): void;

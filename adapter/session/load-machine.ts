@@ -10,9 +10,8 @@ import { boot } from '../guest/simulated/load/boot.ts';
 import { isElf } from '../guest/simulated/load/elf-image.ts';
 import { LoadError } from '../guest/simulated/load/load-error.ts';
 import { SimulatedGuest } from '../guest/simulated/simulated-guest.ts';
-import { ElfError } from '../symbols/elf/errors.ts';
-import { Programs, type LoadedProgram } from '../symbols/programs.ts';
-import { Symbols, type SymbolQueries } from '../symbols/symbols.ts';
+import type { SymbolQueries } from '../symbols/symbols.ts';
+import { loadSymbols } from './load-symbols.ts';
 import type { MachineConfiguration } from './launch-configuration.ts';
 import { RequestError } from './request-error.ts';
 import { coreModule } from './wasm-files.ts';
@@ -74,7 +73,9 @@ export async function loadMachine(path: string, configuration: MachineConfigurat
     );
     const plan = boot(guest.machine, { name: basename(path), bytes }, { address, bootargs: args, initrd });
     guest.refresh();
-    const { symbols, notes } = await loadSymbols(path, bytes, plan.bias, configuration.symbols);
+    const own = isElf(bytes) ? [{ path, bytes, bias: plan.bias }] : [];
+    const more = configuration.symbols.map((file) => ({ path: resolve(dirname(path), file), bytes: null, bias: 0n }));
+    const { symbols, notes } = await loadSymbols([...own, ...more]);
     return { guest, symbols, notes: [`${plan.description}.`, ...notes] };
   } catch (error) {
     if (error instanceof LoadError) throw new RequestError(error.message, true);
@@ -92,38 +93,6 @@ function profileOf(name: string | null): Profile {
     throw new RequestError(`there is no profile "${name}": there are ${names}`, true);
   }
   return profile;
-}
-
-async function loadSymbols(
-  path: string,
-  bytes: Uint8Array,
-  bias: bigint,
-  more: readonly string[],
-): Promise<{ symbols: SymbolQueries | null; notes: string[] }> {
-  const programs: LoadedProgram[] = [];
-  const notes: string[] = [];
-  if (isElf(bytes)) await addSymbols(path, bytes, bias, programs, notes);
-  for (const file of more) {
-    const full = resolve(dirname(path), file);
-    await addSymbols(full, new Uint8Array(await readFile(full)), 0n, programs, notes);
-  }
-  if (programs.length === 0) notes.push('No symbols: name an ELF file under "symbols" to see functions and lines.');
-  return { symbols: programs.length === 0 ? null : new Programs(programs), notes };
-}
-
-async function addSymbols(
-  path: string,
-  bytes: Uint8Array,
-  bias: bigint,
-  programs: LoadedProgram[],
-  notes: string[],
-): Promise<void> {
-  try {
-    programs.push({ symbols: await Symbols.load(bytes), bias });
-  } catch (error) {
-    if (!(error instanceof ElfError)) throw error;
-    notes.push(`${basename(path)} has no usable symbols: ${error.message}.`);
-  }
 }
 
 /** True for what a file or a configuration can be guilty of. */

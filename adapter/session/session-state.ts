@@ -1,7 +1,7 @@
 import { InitializedEvent, TerminatedEvent } from '@vscode/debugadapter';
 import type { Client } from './client.ts';
 import type { Debuggee } from './debuggee.ts';
-import type { Face } from './face.ts';
+import type { Arguments } from './arguments.ts';
 import { RequestError } from './request-error.ts';
 import { CONTINUE } from './run/course.ts';
 
@@ -16,6 +16,7 @@ export class Session {
   #configured = false;
   #begun = false;
   #ended = false;
+  #leave: ((terminate: boolean | null) => Promise<void>) | null = null;
 
   constructor(client: Client, onEnd: () => void) {
     this.client = client;
@@ -29,8 +30,11 @@ export class Session {
   }
 
   /** Fetches what a request will look at, where that is elsewhere. */
-  get prepare(): Face['prepare'] {
-    return this.#debuggee?.face.prepare;
+  get prepare(): ((command: string, args: Arguments) => Promise<void>) | undefined {
+    const debuggee = this.#debuggee;
+    const prepare = debuggee?.face.prepare;
+    if (!debuggee || !prepare) return undefined;
+    return (command, args) => prepare(command, args, debuggee);
   }
 
   /** The same, standing still. @throws RequestError while it runs */
@@ -98,10 +102,29 @@ export class Session {
     this.client.send(new TerminatedEvent());
   }
 
+  /** What is debugged is gone, and nobody asked for that. */
+  lost(reason: string): void {
+    if (this.#ended) return;
+    this.client.output(reason, 'important');
+    this.terminate();
+  }
+
+  /** @param leave how what is debugged is left; told whether to end it, null: as is usual for it */
+  onLeave(leave: (terminate: boolean | null) => Promise<void>): void {
+    this.#leave = leave;
+  }
+
+  /** The client goes. */
+  async leave(terminate: boolean | null): Promise<void> {
+    this.#debuggee?.end();
+    await this.#leave?.(terminate);
+  }
+
   end(): void {
     if (this.#ended) return;
     this.#ended = true;
     this.#debuggee?.end();
-    this.#onEnd();
+    // A client that is gone without a goodbye leaves a target all the same.
+    void (this.#leave?.(null) ?? Promise.resolve()).finally(() => this.#onEnd());
   }
 }

@@ -20,6 +20,8 @@ interface CodeBreakpoint {
   readonly addresses: readonly bigint[];
   readonly gate: Gate;
   readonly log: LogMessage | null;
+  /** Its condition and message, as they were typed. */
+  readonly texts: readonly string[];
 }
 
 /** Lines answered at most. */
@@ -145,7 +147,8 @@ export class MachineBreakpoints implements CodeBreakpoints {
     const gate = readGate(language, args);
     const message = args.optionalString('logMessage') ?? '';
     const log = message === '' ? null : parseLogMessage(message, (text) => language.text(text));
-    return { id, kind, where, addresses, gate, log };
+    const texts = [args.optionalString('condition') ?? '', message].filter((text) => text !== '');
+    return { id, kind, where, addresses, gate, log, texts };
   }
 
   /** Stops a run at these addresses as well, until told otherwise. */
@@ -165,6 +168,11 @@ export class MachineBreakpoints implements CodeBreakpoints {
 
   #all(): CodeBreakpoint[] {
     return [...[...this.#bySource.values()].flat(), ...this.#functions, ...this.#instructions];
+  }
+
+  /** Texts that arriving at an address evaluates. */
+  textsAt(address: bigint): string[] {
+    return this.#all().flatMap((one) => (one.addresses.includes(address) ? one.texts : []));
   }
 
   /** What a vCPU's arrival at an address means: a stop, or nothing. */

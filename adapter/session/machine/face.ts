@@ -2,12 +2,13 @@ import type { SimulatedGuest } from '../../guest/simulated/simulated-guest.ts';
 import type { SymbolQueries } from '../../symbols/symbols.ts';
 import type { FaceContext } from '../debuggee.ts';
 import type { Face } from '../face.ts';
-import type { LineTraps } from '../run/traps.ts';
 import { MachineBreakpoints } from './code-breakpoints.ts';
 import type { Cursor } from './cursor.ts';
 import { disassemble } from './disassembly.ts';
 import { MachineFrames } from './frames.ts';
 import { MachineLeg } from './leg.ts';
+import { NO_LINES } from './no-lines.ts';
+import { placeOf } from './place.ts';
 import { cpuScopes } from './registers.ts';
 import { ProgramSources, type SourceMap } from './sources.ts';
 import { Stepper } from './stepper.ts';
@@ -19,14 +20,6 @@ export interface MachineFaceOptions {
   readonly program: string;
   readonly sourceMap: SourceMap;
 }
-
-/** Nothing stops between entries but what the CPUs meet. */
-const NO_LINES: LineTraps & { place(): void } = {
-  next: () => Infinity,
-  previous: () => -1,
-  arrive: () => null,
-  place() {},
-};
 
 /** A simulated machine: its vCPUs are threads, its program's files the sources. */
 export function machineFace(
@@ -77,15 +70,7 @@ export function machineFace(
       disassemble: (address, before, count) =>
         disassemble(guest.cpus, cursor.vcpu, symbols, sources, address, before, count),
       watch: (watched) => watchpoints.set(watched),
-      placeOf(pc) {
-        const found = symbols?.functionAt(pc);
-        const line = symbols?.lineAt(pc);
-        return {
-          pc: `0x${pc.toString(16)}`,
-          ...(found ? { function: found.name } : {}),
-          ...(line ? { file: sources.pathOf(line.file), line: line.line } : {}),
-        };
-      },
+      placeOf: (pc) => placeOf(pc, symbols, sources),
       input: (bytes) => guest.machine.input(bytes),
     },
     settle: () => terminal.flush(),

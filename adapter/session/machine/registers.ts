@@ -5,6 +5,7 @@ import type { CpuFrame, Frame } from '../frames.ts';
 import { RequestError } from '../request-error.ts';
 import { fact, folder, type Node } from '../variables/node.ts';
 import type { FrameScope } from '../variables/scopes.ts';
+import { hex64, parseWord } from './parse-word.ts';
 
 const GENERAL = 31;
 const VECTORS = 32;
@@ -161,21 +162,4 @@ function vectorNodes(guest: SimulatedGuest, vcpu: number): Node[] {
       assign: (text) => core.setV(vcpu, n, parseWord(text, 128)),
     };
   });
-}
-
-function hex64(value: bigint): string {
-  return `0x${value.toString(16).padStart(16, '0')}`;
-}
-
-/** @throws RequestError where the text is no number, or does not fit */
-function parseWord(text: string, bits: number): bigint {
-  const trimmed = text.trim();
-  if (!/^-?(0x[0-9a-f]+|\d+)$/i.test(trimmed)) throw new RequestError(`“${text}” is not a number`);
-  const negative = trimmed.startsWith('-');
-  const magnitude = BigInt(negative ? trimmed.slice(1) : trimmed);
-  const value = negative ? -magnitude : magnitude;
-  if (value >= 1n << BigInt(bits) || value < -(1n << BigInt(bits - 1))) {
-    throw new RequestError(`${text} does not fit into ${bits} bits`);
-  }
-  return BigInt.asUintN(bits, value);
 }

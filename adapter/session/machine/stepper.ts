@@ -14,7 +14,7 @@ const VECTORS = 0x800n;
 const VECTOR_KIND = 0x180n;
 
 /** What a stop of the CPUs means to the user; null: nothing, go on. */
-export type Meaning = (stop: MachineStop) => Stop | null;
+export type Meaning = (stop: MachineStop) => Stop | null | Promise<Stop | null>;
 
 /** Where a vCPU is to come back to: an address, with the stack at least as high. */
 interface Return {
@@ -107,11 +107,11 @@ export class Stepper {
     const stop = await this.#guest.run(SLICE);
     if (stop.kind === 'breakpoint' && this.#breakpoints.isTemporary(this.#guest.cpus.pc(stop.vcpu))) {
       const back = stop.vcpu === this.#vcpu && this.#pc === wanted.address && this.#sp >= wanted.sp;
-      const user = back ? null : meaning(stop);
+      const user = back ? null : await meaning(stop);
       if (back || user !== null) this.#forgetReturn();
       return back ? 'back' : user;
     }
-    const end = meaning(stop);
+    const end = await meaning(stop);
     if (end !== null) this.#forgetReturn();
     return end;
   }
@@ -127,7 +127,7 @@ export class Stepper {
     const sp = this.#sp;
     const calls = this.#isCall(before);
     const stop = await this.#guest.step(this.#vcpu);
-    const end = meaning(stop);
+    const end = await meaning(stop);
     if (end !== null) return end;
     const after = this.#pc;
     const interrupted = this.#interruptedAt(after);

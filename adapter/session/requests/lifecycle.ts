@@ -13,6 +13,9 @@ import { machineFace } from '../machine/face.ts';
 import { shareWithGdb } from '../machine/gdb.ts';
 import { Terminal } from '../machine/terminal.ts';
 import { recordedFace } from '../recorded-face.ts';
+import type { Session } from '../session-state.ts';
+import { beginTarget } from '../target/begin.ts';
+import { readTargetConfiguration } from '../target/configuration.ts';
 import { loadGuest, reportLines } from '../load.ts';
 import { Progress } from '../progress.ts';
 import { RequestError } from '../request-error.ts';
@@ -57,6 +60,10 @@ export const LIFECYCLE: HandlerTable = {
   },
 
   async launch(session, args, request) {
+    if (args.has('server')) {
+      await toTarget(session, args, request);
+      return;
+    }
     const configuration = aloud(() => readLaunchConfiguration(args));
     const isCancelled = session.beginLaunch(request.seq);
     const progress = new Progress(session.client, 'Loading', request.seq);
@@ -65,17 +72,15 @@ export const LIFECYCLE: HandlerTable = {
       const debuggee = (await isProgram(program))
         ? await launchMachine(session.client, program, args)
         : await launchRecording(session.client, configuration, progress, isCancelled);
-      const { capabilities } = debuggee.face;
-      if (Object.keys(capabilities).length > 0) session.client.send(new CapabilitiesEvent(capabilities));
-      session.launched(debuggee, stopOnEntry);
+      begun(session, debuggee, stopOnEntry);
     } finally {
       progress.end();
       session.endLaunch();
     }
   },
 
-  attach() {
-    throw new RequestError('this adapter launches recordings: it has nothing to attach to', true);
+  async attach(session, args, request) {
+    await toTarget(session, args, request);
   },
 
   configurationDone(session) {
@@ -94,9 +99,34 @@ export const LIFECYCLE: HandlerTable = {
     session.terminate();
   },
 
-  /** The session ends once the response is out. */
-  disconnect() {},
+  /** The session ends once the response is out; a target elsewhere is left before. */
+  disconnect(session, args) {
+    return session.leave(args.has('terminateDebuggee') ? args.boolean('terminateDebuggee', false) : null);
+  },
 };
+
+/** Says what the guest can do, and lets the client set its breakpoints. */
+function begun(session: Session, debuggee: Debuggee, stopOnEntry: boolean): void {
+  const { capabilities } = debuggee.face;
+  if (Object.keys(capabilities).length > 0) session.client.send(new CapabilitiesEvent(capabilities));
+  session.launched(debuggee, stopOnEntry);
+}
+
+/** Attaches to a target behind a GDB stub; one whose server is started here ends with the session. */
+async function toTarget(session: Session, args: Arguments, request: DebugProtocol.Request): Promise<void> {
+  const configuration = aloud(() => readTargetConfiguration(args));
+  const isCancelled = session.beginLaunch(request.seq);
+  const progress = new Progress(session.client, 'Attaching', request.seq);
+  try {
+    const lost = (reason: string): void => session.lost(reason);
+    const { debuggee, leave } = await beginTarget(configuration, session.client, isCancelled, lost);
+    session.onLeave((terminate) => leave(terminate ?? configuration.server !== null));
+    begun(session, debuggee, configuration.stopOnEntry);
+  } finally {
+    progress.end();
+    session.endLaunch();
+  }
+}
 
 async function launchRecording(
   client: Client,

@@ -96,9 +96,9 @@ function readVirtual(debuggee: Debuggee, address: bigint, args: Arguments): unkn
   return { address: name, data, ...(rest > 0 ? { unreadableBytes: rest } : {}) };
 }
 
-function writeVirtual(debuggee: Debuggee, address: bigint, bytes: Uint8Array): unknown {
+async function writeVirtual(debuggee: Debuggee, address: bigint, bytes: Uint8Array): Promise<unknown> {
   const { machine, frames } = debuggee.face;
-  if (machine?.writeMemory(bankOf(frames.currentFrame), address, bytes) !== true) {
+  if ((await machine?.writeMemory(bankOf(frames.currentFrame), address, bytes)) !== true) {
     throw new RequestError(`not all of the ${bytes.length} bytes at 0x${address.toString(16)} are memory`);
   }
   return { bytesWritten: bytes.length };

@@ -13,6 +13,10 @@ export interface Node {
   readonly memoryReference?: string;
   /** Sets what is no part of the controller. @throws RequestError where the text is no value for it */
   readonly assign?: (text: string) => void | Promise<void>;
+  /** Fetches what the children show, where that is elsewhere. */
+  readonly prepare?: () => Promise<void>;
+  /** The frame whose registers the children are, by id. */
+  readonly frame?: string;
   /** Made when asked for. */
   readonly children?: () => readonly Node[];
   /** Set for arrays: how many children, which are then all elements of it. */

@@ -33,6 +33,7 @@ export function arrayNode(guest: Guest, row: RegisterRow, members: readonly Plac
     value: () => `${members.length} registers`,
     type: row.doc,
     elements: members.length,
+    ...(members[0] === undefined ? {} : { frame: members[0].device.id }),
     children: () => members.map((one) => registerNode(guest, one, vcpu)),
   };
 }
@@ -41,7 +42,7 @@ export function arrayNode(guest: Guest, row: RegisterRow, members: readonly Plac
 export function registerNode(guest: Guest, register: PlacedRegister, vcpu: number): Node {
   const { row } = register;
   const name = registerExpression(guest, register, vcpu);
-  const why = unreadable(register);
+  const why = unreadable(register) ?? guest.unknown?.(register, vcpu) ?? null;
   const parts = row.fields.length > 0 || (row.property !== null && register.implemented);
   return {
     name: register.name,
@@ -50,6 +51,7 @@ export function registerNode(guest: Guest, register: PlacedRegister, vcpu: numbe
     evaluateName: name,
     writable: register.implemented && isWritable(row.access),
     memoryReference: memoryReference(register, vcpu),
+    frame: register.device.id,
     ...(parts && why === null ? { children: () => partNodes(guest, register, vcpu) } : {}),
   };
 }

@@ -28,7 +28,8 @@ export function scopesOf(guest: Guest, frame: Frame): FrameScope[] {
   for (const device of guest.registers.devices) {
     // Other vCPUs' redistributors are in those vCPUs' frames.
     if (device.owner >= 0 && device.owner !== vcpu) continue;
-    scopes.push({ node: folder(device.title, '', () => registerNodes(guest, device, vcpu)), expensive: true });
+    const node = { ...folder(device.title, '', () => registerNodes(guest, device, vcpu)), frame: device.id };
+    scopes.push({ node, expensive: true });
   }
   return scopes;
 }

@@ -1,0 +1,82 @@
+import type { Controller } from '../../gic/controller.ts';
+import { FrameMappings, type FrameMapping } from './frame-mapping.ts';
+import type { TargetCpus } from './target-cpus.ts';
+import type { TargetMemory } from './target-memory.ts';
+import { findMappings, type Mapping, type PhysicalRange } from './translate/find-mappings.ts';
+import type { ReadTables } from './translate/read-tables.ts';
+import { regimeOf, type Regime } from './translate/regime.ts';
+import { verifyMapping } from './translate/verify-mapping.ts';
+
+const NEEDED = ['SCTLR_EL1', 'TCR_EL1', 'TTBR0_EL1', 'TTBR1_EL1'] as const;
+const EL_SHIFT = 2n;
+/** Base address of a translation table register, without ASID and CnP. */
+const BASE = 0xffff_ffff_fffen;
+
+/** What a CPU's translation was when its mappings were found. */
+interface Known {
+  readonly regime: Regime;
+  readonly mappings: readonly Mapping[];
+}
+
+/**
+ * Where the CPUs map the frames. A kernel maps them somewhere in its virtual addresses, and its tables are walked for
+ * that; once found, a look at the few descriptors concerned tells whether they are there still.
+ */
+export class FrameLocator {
+  readonly #cpus: TargetCpus;
+  readonly #ranges: readonly PhysicalRange[];
+  readonly #read: ReadTables;
+  readonly #known = new Map<string, Known>();
+
+  constructor(controller: Controller, cpus: TargetCpus, memory: TargetMemory) {
+    this.#cpus = cpus;
+    this.#ranges = controller.frames.devices.map(({ base, size }) => ({ address: base, size }));
+    this.#read = (requests) => memory.readPhysicalPieces(requests);
+  }
+
+  /** Of all CPUs together. @throws RspError where the connection is gone */
+  async locate(): Promise<FrameMappings> {
+    const all = new Map<string, FrameMapping>();
+    for (const vcpu of this.#cpus.threads.keys()) {
+      for (const one of await this.#of(vcpu)) all.set(`${one.virtual}:${one.address}:${one.size}`, one);
+    }
+    return new FrameMappings([...all.values()]);
+  }
+
+  /** As one CPU maps them at the exception level it is at. */
+  async locateFor(vcpu: number): Promise<FrameMappings> {
+    return new FrameMappings(await this.#of(vcpu));
+  }
+
+  async #of(vcpu: number): Promise<readonly FrameMapping[]> {
+    await this.#cpus.fetchRegisters(NEEDED);
+    const known = NEEDED.map((name) => this.#cpus.register(vcpu, name)).filter((value) => value !== null);
+    // A stub that tells nothing of the MMU: addresses are taken to be what they are.
+    if (known.length < NEEDED.length) return this.#identity();
+    const [sctlr, tcr, ttbr0, ttbr1] = known as [bigint, bigint, bigint, bigint];
+    const pstate = this.#cpus.pstate(vcpu) ?? 0;
+    const currentEl = Number((BigInt(pstate) >> EL_SHIFT) & 3n);
+    const regime = regimeOf({ sctlr, tcr, ttbr0, ttbr1, currentEl });
+    if (!regime.isOn) return this.#identity();
+    const key = [sctlr & 1n, tcr, ttbr0 & BASE, ttbr1 & BASE].join(':');
+    const before = this.#known.get(key);
+    if (before !== undefined && (await this.#holds(before))) return before.mappings.map(toFrameMapping);
+    const { mappings } = await findMappings(regime, this.#ranges, this.#read);
+    // What is not mapped yet may be soon.
+    if (mappings.length > 0) this.#known.set(key, { regime, mappings });
+    return mappings.map(toFrameMapping);
+  }
+
+  async #holds({ regime, mappings }: Known): Promise<boolean> {
+    for (const one of mappings) if (!(await verifyMapping(regime, one, this.#read))) return false;
+    return true;
+  }
+
+  #identity(): readonly FrameMapping[] {
+    return this.#ranges.map(({ address, size }) => ({ virtual: BigInt(address), address, size }));
+  }
+}
+
+function toFrameMapping({ virtual, physical, size }: Mapping): FrameMapping {
+  return { virtual, address: physical, size };
+}

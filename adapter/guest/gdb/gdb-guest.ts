@@ -1,0 +1,388 @@
+import { Controller } from '../../gic/controller.ts';
+import type { EditStep } from '../../gic/edit/step.ts';
+import { RegisterMap, splitWords, type PlacedRegister } from '../../gic/inspect/register-map.ts';
+import type { RspClient } from '../../rsp/client/client.ts';
+import { RspError } from '../../rsp/client/errors.ts';
+import type { StopReply } from '../../rsp/client/stop-reply.ts';
+import type { StopPoint } from '../../rsp/client/stops.ts';
+import { describeCpuAccess, describeEntry, lastAccessOf, outcomeOfEntry } from '../describe-entry.ts';
+import { GuestStateError, Outcome, type Operation, type VcpuInfo } from '../guest.ts';
+import { EntryKind, History } from '../history.ts';
+import type { MachineGuest, MachineStop, WatchedMemory } from '../machine-guest.ts';
+import type { MemoryAccess } from './a64/decode.ts';
+import { decodeAccess } from './a64/decode.ts';
+import type { InterfaceRegisters } from './borrow/interface-registers.ts';
+import type { Execution } from './execution.ts';
+import type { FrameAccess } from './frame-access.ts';
+import { FrameMappings } from './frame-mapping.ts';
+import { elementsIn, valueOf, type FrameElement } from './observed-access.ts';
+import type { Shadow, Wanted } from './shadow.ts';
+import type { TargetCpus } from './target-cpus.ts';
+
+/** What a guest behind a stub is made of. */
+export interface GdbGuestParts {
+  readonly title: string;
+  readonly client: RspClient;
+  readonly cpus: TargetCpus;
+  readonly execution: Execution;
+  readonly controller: Controller;
+  readonly registers: RegisterMap;
+  readonly access: FrameAccess;
+  readonly shadow: Shadow;
+  /** GICv3's CPU interface; null on GICv2, where it is a frame. */
+  readonly interfaceRegisters: InterfaceRegisters | null;
+  /** Finds where the CPUs map the frames now. */
+  readonly locate: () => Promise<FrameMappings>;
+}
+
+/** Entries remembered. */
+const REMEMBERED = 10_000;
+/** Milliseconds of a run after which it is said that nothing has stopped it yet. */
+const SLICE = 50;
+const BREAKPOINT_BYTES = 4;
+
+/** What a run is for. */
+type Goal = 'continue' | 'access';
+
+/** The access a vCPU stands before. */
+interface Pending {
+  readonly vcpu: number;
+  readonly pc: bigint;
+  readonly access: MemoryAccess;
+  readonly elements: readonly FrameElement[];
+}
+
+/**
+ * A target behind a GDB stub. Its registers are read as views ask for them, and forgotten as it goes on. An entry of time
+ * is an access to the controller that was stepped to, or an edit: what the target does while it runs freely is not seen.
+ */
+export class GdbGuest implements MachineGuest {
+  readonly kind = 'gdb';
+  readonly title: string;
+  readonly controller: Controller;
+  readonly registers: RegisterMap;
+  readonly capabilities = { stepBack: false };
+  readonly vcpus: readonly VcpuInfo[];
+  readonly cpus: TargetCpus;
+  readonly shadow: Shadow;
+  readonly interfaceRegisters: InterfaceRegisters | null;
+  readonly #client: RspClient;
+  readonly #execution: Execution;
+  readonly #access: FrameAccess;
+  readonly #locate: () => Promise<FrameMappings>;
+  readonly #history = new History(REMEMBERED);
+  /** What an access changed, by entry. */
+  readonly #remarks = new Map<number, string>();
+  #breakpoints: readonly bigint[] = [];
+  #watched: readonly WatchedMemory[] = [];
+  #mappings = new FrameMappings([]);
+  #pending: Pending | null = null;
+  /** Nobody is there any more to say goodbye to. */
+  #left = false;
+
+  constructor(parts: GdbGuestParts) {
+    this.title = parts.title;
+    this.controller = parts.controller;
+    this.registers = parts.registers;
+    this.cpus = parts.cpus;
+    this.shadow = parts.shadow;
+    this.interfaceRegisters = parts.interfaceRegisters;
+    this.#client = parts.client;
+    this.#execution = parts.execution;
+    this.#access = parts.access;
+    this.#locate = parts.locate;
+    this.vcpus = parts.cpus.threads.map((_, id) => ({ id, name: `vCPU ${id}` }));
+  }
+
+  get position(): number {
+    return this.#history.count;
+  }
+
+  get first(): number {
+    return this.#history.first;
+  }
+
+  get total(): number {
+    return this.#history.count + (this.#pending === null ? 0 : 1);
+  }
+
+  get running(): boolean {
+    return this.#execution.running;
+  }
+
+  /** Time goes on in the target alone: `run`, `toAccess`. */
+  forward(): Outcome {
+    return Outcome.End;
+  }
+
+  backward(): boolean {
+    return false;
+  }
+
+  jump(): void {
+    // A target goes nowhere but on.
+  }
+
+  foresee(): Outcome {
+    return this.#pending === null ? Outcome.End : Outcome.Normal;
+  }
+
+  refresh(): void {
+    // Views ask for what they look at: it is read then.
+  }
+
+  setBreakpoints(addresses: readonly bigint[]): void {
+    this.#breakpoints = addresses;
+  }
+
+  setWatchpoints(watched: readonly WatchedMemory[]): void {
+    this.#watched = watched;
+  }
+
+  #forget(reason?: string): void {
+    this.shadow.forget(reason);
+    this.interfaceRegisters?.forget();
+  }
+
+  /** Fetches what a session needs at a stop. @throws RspError where the connection is gone */
+  async arrive(vcpu = 0): Promise<void> {
+    this.#forget();
+    await this.cpus.fetchAll(vcpu);
+  }
+
+  /** Lets the target run, and waits a while for its stop. */
+  run(): Promise<MachineStop> {
+    return this.#advance('continue');
+  }
+
+  /** The same, up to the next access of any vCPU to the controller. */
+  toAccess(): Promise<MachineStop> {
+    return this.#advance('access');
+  }
+
+  async #advance(goal: Goal): Promise<MachineStop> {
+    if (!this.#execution.running) {
+      const stop = await this.#begin(goal);
+      if (stop !== null) return stop;
+    }
+    const end = await this.#execution.wait(SLICE);
+    if (end === null) return { kind: 'budget' };
+    return this.#meaning(end.stop);
+  }
+
+  /** @returns a stop on the first step */
+  async #begin(goal: Goal): Promise<MachineStop | null> {
+    for (const vcpu of this.vcpus.keys()) {
+      const stop = await this.#stepOff(vcpu);
+      if (stop !== null) return stop;
+    }
+    const points: StopPoint[] = [
+      ...this.#breakpoints.map((address) => ({ kind: 'software' as const, address, length: BREAKPOINT_BYTES })),
+      ...this.#watched.map(watchOf),
+    ];
+    if (goal === 'access') points.push(...(await this.#watchFrames()));
+    this.#forget('the target runs');
+    await this.#execution.begin(points);
+    return null;
+  }
+
+  /** A vCPU that stands at a breakpoint, or before an access, would stop there again at once. */
+  async #stepOff(vcpu: number): Promise<MachineStop | null> {
+    const isPending = this.#pending?.vcpu === vcpu;
+    if (!isPending && !this.#breakpoints.includes(this.cpus.pc(vcpu))) return null;
+    const stop = await this.step(vcpu);
+    return stop.kind === 'budget' || stop.kind === 'halted' ? null : stop;
+  }
+
+  async #watchFrames(): Promise<StopPoint[]> {
+    this.#mappings = await this.#locate();
+    if (this.#mappings.all.length === 0) {
+      throw new GuestStateError(
+        'No CPU maps the frames of the interrupt controller yet: their accesses cannot be watched. Run on until it does.',
+      );
+    }
+    return this.#mappings.all.map(({ virtual, size }) => ({ kind: 'access', address: virtual, length: size }));
+  }
+
+  /**
+   * Executes one instruction of a vCPU; an access it stands before becomes an entry.
+   * @throws GuestStateError where the vCPU executes nothing
+   */
+  async step(vcpu: number): Promise<MachineStop> {
+    const pending = this.#pending?.vcpu === vcpu ? this.#pending : null;
+    const before = pending === null ? [] : await this.#valuesAround(pending);
+    this.#pending = null;
+    this.#forget();
+    const { end, done } = await this.#execution.step(vcpu);
+    if (end.stop.kind !== 'stopped') return this.#meaning(end.stop);
+    await this.cpus.fetchAll(vcpu);
+    if (!done) {
+      throw new GuestStateError(`vCPU ${vcpu} executes nothing: it is powered off, or waits for an interrupt.`);
+    }
+    if (pending === null) return { kind: 'budget' };
+    await this.#record(pending, before);
+    return { kind: 'halted', vcpu };
+  }
+
+  async #record(pending: Pending, before: readonly (bigint | null)[]): Promise<void> {
+    const { vcpu, pc, access, elements } = pending;
+    const after = await this.#valuesAround(pending);
+    elements.forEach((element, i) => {
+      const value = valueOf(access, element, (name) => this.cpus.register(vcpu, name), before[i] ?? null);
+      const kind = element.write ? EntryKind.Write : EntryKind.Read;
+      this.#history.push(kind, vcpu, pc, element.address, element.size, 0);
+      const { lo, hi } = splitWords(value ?? 0n);
+      this.#history.settle(lo, hi);
+      const [was, is] = [before[i] ?? null, after[i] ?? null];
+      if (was !== null && is !== null && was !== is) {
+        this.#remarks.set(this.#history.count - 1, `was 0x${was.toString(16)}, is 0x${is.toString(16)}`);
+      }
+    });
+  }
+
+  /** Values of the registers that an access reaches; null: not readable. */
+  async #valuesAround({ vcpu, elements }: Pending): Promise<(bigint | null)[]> {
+    const wanted = elements.map((element) => this.#wantedAt(element.address, vcpu));
+    const known = wanted.filter((one) => one !== null);
+    this.shadow.forgetSome(known);
+    await this.shadow.bring(known);
+    return wanted.map((one) => {
+      if (one === null || this.shadow.unknown(one.register, one.vcpu) !== null) return null;
+      const { row } = one.register;
+      if (row.access === 'wo' || row.readEffect !== undefined) return null;
+      return this.registers.value(one.register, one.vcpu);
+    });
+  }
+
+  #wantedAt(address: number, vcpu: number): Wanted | null {
+    const located = this.controller.frames.locate(address, 4);
+    const found = located?.register;
+    if (!located || !found) return null;
+    const register = this.registers
+      .registersOf(located.device)
+      .find((one) => one.row === found.row && one.nth === found.nth);
+    return register ? { register, vcpu: located.device.owner < 0 ? vcpu : located.device.owner } : null;
+  }
+
+  /** What a stop of the target is: to be told to whoever let it run. */
+  async #meaning(stop: StopReply): Promise<MachineStop> {
+    if (stop.kind !== 'stopped') this.#left = true;
+    if (stop.kind === 'exited') return stop.code === 0 ? { kind: 'off' } : { kind: 'exit', code: stop.code };
+    if (stop.kind === 'signalled') return { kind: 'exit', code: 128 + stop.signal };
+    const vcpu = stop.thread === null ? 0 : Math.max(this.cpus.vcpuOf(stop.thread), 0);
+    await this.arrive(vcpu);
+    const pc = this.cpus.pc(vcpu);
+    if (stop.watch !== null) return this.#watchHit(vcpu, pc, stop.watch.address);
+    if (this.#breakpoints.includes(pc)) return { kind: 'breakpoint', vcpu };
+    return { kind: 'halted', vcpu };
+  }
+
+  /** The stub tells where what is watched begins; the instruction tells what it is about to do. */
+  async #watchHit(vcpu: number, pc: bigint, watched: bigint): Promise<MachineStop> {
+    const access = await this.#accessAt(vcpu, pc);
+    if (access !== null) {
+      const elements = elementsIn(access, this.#mappings);
+      if (elements.length > 0) {
+        this.#pending = { vcpu, pc, access, elements };
+        return { kind: 'access', vcpu };
+      }
+    }
+    const write = access !== null && access.kind !== 'load';
+    const size = access?.elements.reduce((sum, element) => sum + element.size, 0) ?? 1;
+    return { kind: 'watchpoint', vcpu, address: access?.address ?? watched, size, write };
+  }
+
+  async #accessAt(vcpu: number, pc: bigint): Promise<MemoryAccess | null> {
+    const { cpus } = this;
+    const bytes = await cpus.withMemory(() => cpus.readMemory(vcpu, pc, 4));
+    if (bytes.length < 4) return null;
+    const word = new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true);
+    const registers = { x: (n: number) => cpus.x(vcpu, n), sp: cpus.sp(vcpu), pc };
+    return decodeAccess(word, { ...registers, v: (n) => cpus.register(vcpu, `v${n}`) });
+  }
+
+  /** Asks a target that runs to stop. */
+  interrupt(): void {
+    this.#execution.interrupt();
+  }
+
+  operation(index: number): Operation {
+    if (index < this.first || index >= this.total) {
+      throw new RangeError(`there is no entry ${String(index)} of ${String(this.total)}`);
+    }
+    if (index < this.#history.count) return describeEntry(this.controller, this.#history, index, systemName);
+    const { vcpu, pc, access, elements } = this.#pending as Pending;
+    const { address, size, write, value } = elements[0] as FrameElement;
+    const told = { vcpu, place: address, isSystemRegister: false, write, size, value };
+    const described = describeCpuAccess(this.controller, told, systemName);
+    return { ...described, index, origin: 'guest', line: null, note: access.mnemonic, pc };
+  }
+
+  outcome(index: number): Outcome {
+    if (index >= this.position) return Outcome.Ahead;
+    return this.#history.outcome(index, (one) => outcomeOfEntry(this.controller, this.#history, one, systemName));
+  }
+
+  remark(index: number): string | null {
+    return this.#remarks.get(index) ?? null;
+  }
+
+  lastEntryOf(vcpu: number, index: number): number {
+    return lastAccessOf(this.#history, vcpu, index);
+  }
+
+  unknown(register: PlacedRegister, vcpu: number): string | null {
+    return this.shadow.unknown(register, vcpu);
+  }
+
+  /**
+   * Makes an edit's accesses on the target, and reads back what it kept.
+   * @throws GuestStateError where it cannot be made, or the target refuses it
+   */
+  async edit(steps: readonly EditStep[], text: string): Promise<void> {
+    if (this.running) throw new GuestStateError('the target runs: pause it first');
+    const wrong = steps.find(({ kind }) => kind === 'line' || kind === 'sgi');
+    if (wrong?.kind === 'line') throw new GuestStateError('the wires of a target are driven by its devices alone');
+    if (wrong !== undefined) throw new GuestStateError('SGIs of a target are sent by its CPUs alone');
+    try {
+      for (const { vcpu, address, length, value } of steps) {
+        await this.#access.write({ vcpu, address, width: length as 1 | 4 | 8 }, value);
+      }
+    } catch (error) {
+      if (error instanceof RspError) throw new GuestStateError(error.message);
+      throw error;
+    } finally {
+      this.#history.pushEdit({ steps, text }, 0);
+      this.#forget();
+    }
+    const written = steps.map(({ address, vcpu }) => this.#wantedAt(address, vcpu)).filter((one) => one !== null);
+    await this.shadow.bring(written);
+  }
+
+  /** Leaves the target, which runs on. */
+  async detach(): Promise<void> {
+    if (this.#left) return;
+    this.#left = true;
+    if (this.running) {
+      this.interrupt();
+      await this.#execution.wait(5000).catch(() => null);
+    }
+    await this.#client.detach(this.cpus.threads[0]?.process ?? null);
+  }
+
+  /** Ends the target. */
+  async kill(): Promise<void> {
+    if (this.#left) return;
+    this.#left = true;
+    await this.#client.kill();
+  }
+}
+
+function watchOf({ address, length, read, write }: WatchedMemory): StopPoint {
+  return { kind: read && write ? 'access' : read ? 'read' : 'write', address, length };
+}
+
+/** System registers are not seen from outside: none is in the history. */
+function systemName(encoding: number): string {
+  return `system register ${encoding}`;
+}

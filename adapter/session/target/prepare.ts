@@ -1,0 +1,117 @@
+import type { GdbGuest } from '../../guest/gdb/gdb-guest.ts';
+import { GuestStateError } from '../../guest/guest.ts';
+import { RspError } from '../../rsp/client/errors.ts';
+import type { Arguments } from '../arguments.ts';
+import type { Client } from '../client.ts';
+import type { Debuggee } from '../debuggee.ts';
+import { bankOf } from '../frames.ts';
+import type { MachineFrames } from '../machine/frames.ts';
+import { parseMemoryReference } from '../memory/reference.ts';
+import { RequestError } from '../request-error.ts';
+import { deliveryDemand, demandOf } from './demand.ts';
+
+/** Bytes of memory fetched for one request at most. */
+const MOST_BYTES = 1 << 20;
+
+/** What requests look at, by their command. */
+type Fetch = (args: Arguments, debuggee: Debuggee) => Promise<void>;
+
+/**
+ * Fetches from the target what a request is about to look at: its registers as far as they are concerned, its CPUs' stacks
+ * and memory. What was fetched at this stop is not fetched again.
+ */
+export function preparation(
+  guest: GdbGuest,
+  frames: MachineFrames,
+  client: Client,
+): (command: string, args: Arguments, debuggee: Debuggee) => Promise<void> {
+  const { shadow, cpus } = guest;
+  const speaksOf =
+    (...names: string[]): Fetch =>
+    (args) =>
+      shadow.bring(demandOf(names.map((name) => args.optionalString(name) ?? '').join(' '), guest));
+  const fetches: Readonly<Record<string, Fetch>> = {
+    'gic/read': (args) => shadow.bring(shadow.ofFrames(args.strings('frames'), registersOf(args))),
+    'gic/irqs': () => shadow.bring(shadow.ofInterrupts()),
+    'gic/explain': () => shadow.bring(deliveryDemand(guest)),
+    'gic/preview': speaksOf('target', 'value'),
+    'gic/write': speaksOf('target', 'value'),
+    'gic/line': () => shadow.bring(shadow.ofInterrupts()),
+    evaluate: async (args) => {
+      const text = args.optionalString('expression') ?? '';
+      const isWord = /^\s*(irqs|explain)\b/.test(text);
+      await shadow.bring(isWord ? deliveryDemand(guest) : demandOf(text, guest));
+    },
+    setExpression: speaksOf('expression', 'value'),
+    dataBreakpointInfo: speaksOf('name'),
+    setVariable: fetchNode,
+    variables: fetchNode,
+    stackTrace: async (args) => {
+      const thread = args.optionalInteger('threadId') ?? frames.currentThread;
+      if (frames.hasThread(thread)) await cpus.withMemory(() => frames.stack(thread, client));
+    },
+    scopes: async (args) => {
+      const id = args.optionalInteger('frameId') ?? 0;
+      await cpus.withMemory(() => frames.frame(id));
+    },
+    stepOut: stepOf,
+    next: stepOf,
+    stepIn: stepOf,
+    readMemory: readMemory,
+  };
+
+  async function fetchNode(args: Arguments, debuggee: Debuggee): Promise<void> {
+    const node = debuggee.handles.get(args.optionalInteger('variablesReference') ?? 0);
+    if (node === null) return;
+    await node.prepare?.();
+    if (node.frame !== undefined) await shadow.bring(shadow.ofFrames([node.frame]));
+    else if (node.name === 'Interrupts') await shadow.bring(shadow.ofInterrupts());
+  }
+
+  async function stepOf(args: Arguments): Promise<void> {
+    const thread = args.optionalInteger('threadId') ?? frames.currentThread;
+    if (frames.hasThread(thread)) await cpus.withMemory(() => frames.stack(thread, client));
+  }
+
+  async function readMemory(args: Arguments): Promise<void> {
+    const reference = args.optionalString('memoryReference') ?? '';
+    const count = Math.min(args.optionalInteger('count', 0) ?? 0, MOST_BYTES);
+    const offset = args.optionalInteger('offset') ?? 0;
+    const plain = /^\s*(0x[0-9a-f]{1,16}|\d{1,20})\s*$/i.exec(reference)?.[1];
+    const start = plain === undefined ? null : BigInt(plain);
+    const inFrame = guest.registers.devices.find(({ base, size }) => {
+      const address = start === null ? addressOf(reference, guest) : Number(start);
+      return address >= base && address < base + size;
+    });
+    if (inFrame !== undefined) await shadow.bring(shadow.ofFrames([inFrame.id]));
+    else if (start !== null) {
+      const vcpu = bankOf(frames.currentFrame);
+      await cpus.withMemory(() => cpus.readMemory(vcpu, BigInt.asUintN(64, start + BigInt(offset)), count));
+    }
+  }
+
+  return async (command, args, debuggee) => {
+    const fetch = Object.hasOwn(fetches, command) ? fetches[command] : undefined;
+    if (fetch === undefined || guest.running) return;
+    try {
+      await fetch(args, debuggee);
+    } catch (error) {
+      // A target that has been set going meanwhile: handlers say so.
+      if (error instanceof RspError && error.kind === 'running') return;
+      if (error instanceof RspError || error instanceof GuestStateError) throw new RequestError(error.message);
+      throw error;
+    }
+  };
+}
+
+function registersOf(args: Arguments): ReadonlySet<string> | null {
+  return args.has('registers') ? new Set(args.strings('registers')) : null;
+}
+
+function addressOf(reference: string, guest: GdbGuest): number {
+  try {
+    return parseMemoryReference(reference, guest.controller.config.cpus).address;
+  } catch {
+    return -1;
+  }
+}

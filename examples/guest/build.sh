@@ -12,7 +12,7 @@ link() {
   shift
   # shellcheck disable=SC2086
   aarch64-linux-gnu-gcc $flags "$@" -nostdlib -static -Wl,--build-id=none -Wl,-Tguest.ld -o "$program" \
-    start.o main.c gic.c uart.c
+    start.o main.c gic.c gic-v2.c gic-v3.c uart.c
 }
 link guest.elf
 link guest-buggy.elf -DFORGET_THE_OFFSET

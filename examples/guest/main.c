@@ -61,7 +61,7 @@ static void low_priority_work(void) {
 }
 
 void handle_interrupt(void) {
-  unsigned intid = gic_acknowledge();
+  uint32_t iar = gic_acknowledge(), intid = iar & IAR_INTID;
   if (intid == SPURIOUS) return;
   switch (intid) {
     case TIMER_INTID:
@@ -84,7 +84,7 @@ void handle_interrupt(void) {
       if (low_is_running && gic_running_priority() == URGENT) nested++;
       break;
   }
-  gic_end(intid);
+  gic_end(iar);
 }
 
 void handle_fault(uint64_t syndrome, uint64_t address, uint64_t data) {

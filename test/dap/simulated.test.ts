@@ -8,7 +8,7 @@ import { ROOT, withClient, type DapClient } from './client.ts';
 const GUEST = path.join(ROOT, 'examples/guest/guest.elf');
 const BUGGY = path.join(ROOT, 'examples/guest/guest-buggy.elf');
 const MAIN = path.join(ROOT, 'examples/guest/main.c');
-const GIC = path.join(ROOT, 'examples/guest/gic.c');
+const GIC = path.join(ROOT, 'examples/guest/gic-v3.c');
 
 const frames = async (client: DapClient, threadId: number): Promise<DebugProtocol.StackFrame[]> =>
   (await client.request<{ stackFrames: DebugProtocol.StackFrame[] }>('stackTrace', { threadId })).stackFrames;
@@ -89,7 +89,7 @@ test('the way to the next access stops before it, and goes back over those that 
     const journal = await client.gic('gic/journal', { start: 0, count: 10 });
     assert.deepEqual([journal.position, journal.total], [0, 1]);
     assert.match(journal.entries[0]?.text ?? '', /^write GICD_CTLR = 0x10/);
-    assert.match((await names(client, 1))[0] ?? '', /^gic_init_distributor/);
+    assert.match((await names(client, 1))[0] ?? '', /^gic_v3_init_distributor/);
     await client.gic('gic/step', { direction: 'forward' });
     await client.gic('gic/step', { direction: 'forward' });
     assert.equal((await client.gic('gic/journal', { start: 0, count: 1 })).position, 2);
@@ -113,7 +113,7 @@ test('a way to an access that matches stops only there', () =>
     await client.gic('gic/step', { direction: 'forward', until: 'access.register == "ICC_IAR1_EL1"' });
     const { position, entries } = await client.gic('gic/journal', { start: 0, count: 100 });
     assert.match(entries[position]?.text ?? '', /ICC_IAR1_EL1/);
-    assert.match((await names(client, 1))[0] ?? '', /^gic_acknowledge/);
+    assert.match((await names(client, 1))[0] ?? '', /^gic_v3_acknowledge/);
   }));
 
 test('an enable bit that the twin forgot brings its interrupt in', () =>
@@ -143,7 +143,7 @@ test('data breakpoints stop behind the access that made the change', () =>
     const stop = await client.go('continue');
     assert.equal(stop.body.reason, 'data breakpoint');
     assert.match(stop.body.description ?? '', /irq\(27(, 0)?\)\.enabled changed/);
-    assert.match((await names(client, 1))[0] ?? '', /^gic_enable_private/);
+    assert.match((await names(client, 1))[0] ?? '', /^gic_v3_enable_private/);
   }));
 
 test('memory can be watched: the stop is before the access', () =>
@@ -161,7 +161,7 @@ test('memory can be watched: the stop is before the access', () =>
     assert.equal(stop.body.reason, 'data breakpoint');
     assert.deepEqual(stop.body.hitBreakpointIds, [breakpoints[0]?.id]);
     assert.match(stop.body.description ?? '', /^Before a store to 0x8000104, 4 bytes/);
-    assert.match((await names(client, 1))[0] ?? '', /^gic_enable_shared/);
+    assert.match((await names(client, 1))[0] ?? '', /^gic_v3_enable_shared/);
     await client.request('setDataBreakpoints', { breakpoints: [] });
     await client.request('continue', { threadId: 1 });
     await client.event('terminated');

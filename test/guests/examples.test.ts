@@ -6,6 +6,7 @@ import path from 'node:path';
 import { test } from 'node:test';
 
 const GUEST = path.join(import.meta.dirname, '../../examples/guest');
+const ROOT = path.join(GUEST, '../..');
 const PROGRAMS = ['guest.elf', 'guest-buggy.elf'];
 const hasCompiler = spawnSync('aarch64-linux-gnu-gcc', ['--version']).status === 0;
 
@@ -27,3 +28,19 @@ test(
     }
   },
 );
+
+for (const gic of ['v2', 'v3']) {
+  for (const cpus of [1, 2]) {
+    test(`the guest does what it says on a GIC${gic} with ${cpus} vCPU${cpus === 1 ? '' : 's'}`, () => {
+      const program = path.join(GUEST, 'guest.elf');
+      const words = ['--import', 'tsx', 'adapter/cli.ts', 'run', '--gic', gic, '--cpus', String(cpus), program];
+      const { status, stdout, stderr } = spawnSync(process.execPath, words, { cwd: ROOT, input: '', encoding: 'utf8' });
+      const second = cpus === 1 ? 'sgi: there is no second vCPU' : 'sgi: answers 3';
+      assert.equal(
+        stdout,
+        `guest: starting\ntimer: ticks 5\n${second}\npreemption: nested 1\nuart: sent by interrupt\nguest: done\n`,
+      );
+      assert.deepEqual([status, stderr], [0, '']);
+    });
+  }
+}

@@ -10,8 +10,8 @@ const PROGRAM = path.join(import.meta.dirname, '../../../examples/guest/guest.el
 /** Addresses in examples/guest/guest.elf. */
 export const AT = {
   start: 0x4010_0000n,
-  /** The store to GICD_ISENABLER1 in gic_enable_shared. */
-  enables: 0x4010_175cn,
+  /** The store to GICD_ISENABLER1 in gic_v3_enable_shared. */
+  enables: 0x4010_1b3cn,
   powerOff: 0x4010_10d4n,
 } as const;
 

@@ -172,7 +172,7 @@ describe('running', () => {
     const { gdb } = await debugged();
     assert.equal(gdb.ask('Z2,8000104,4'), 'OK');
     assert.equal(reason(await gdb.go('vCont;c')), 'T05thread:1;watch:8000104;');
-    assert.equal(gdb.ask('p20'), '5c17104000000000');
+    assert.equal(gdb.ask('p20'), '3c1b104000000000');
     assert.equal(gdb.ask('m8000104,4'), '00000000');
     assert.equal(gdb.ask('z2,8000104,4'), 'OK');
     assert.equal(reason(await gdb.go('vCont;s:1')), 'T05thread:1;');

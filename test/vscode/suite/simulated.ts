@@ -39,7 +39,7 @@ describe('a simulated guest', () => {
     const line = text
       .getText()
       .split('\n')
-      .findIndex((one) => one.includes('unsigned intid = gic_acknowledge()'));
+      .findIndex((one) => one.includes('iar = gic_acknowledge()'));
     assert.ok(line > 0);
     vscode.debug.addBreakpoints([
       new vscode.SourceBreakpoint(new vscode.Location(source, new vscode.Position(line + 1, 0))),
@@ -76,7 +76,7 @@ describe('a simulated guest', () => {
     const { panel } = await inspector();
     await panel.show(session.id, 'log', {});
     await until('the log names the code', async () =>
-      /gic_[a-z_]+, gic\.c:\d+/.test(await ui.webviewText('body')) ? true : undefined,
+      /gic_v3_[a-z_]+, gic-v3\.c:\d+/.test(await ui.webviewText('body')) ? true : undefined,
     );
     await ui.screenshot('simulated-log-dark');
   });

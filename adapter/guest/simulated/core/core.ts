@@ -73,6 +73,8 @@ export class Core {
   #free: number;
   #selected = 0;
   #answers = 0;
+  /** ID_AA64PFR0_EL1.GIC, in its place. */
+  #gicField = 0n;
 
   private constructor(vcpus: number, memory: WebAssembly.Memory, exports: CoreExports) {
     this.vcpus = vcpus;
@@ -127,6 +129,7 @@ export class Core {
       if (offset >= L.SYSTEM) this.#view.setBigUint64(at + offset, reset, true);
     }
     this.#view.setBigUint64(at + MPIDR_OFFSET, MPIDR_RES1 | BigInt(vcpu), true);
+    this.#identifyGic(at);
     if (vcpu === this.#selected) this.#answers = 0;
     this.forget();
   }
@@ -135,6 +138,17 @@ export class Core {
   exitOn(encoding: number): void {
     const descriptor = (L.SYSREG_KNOWN | (L.ACTION_EXIT << L.SYSREG_ACTION)) >>> 0;
     this.#view.setUint32(L.SYSREGS + 4 * (encoding & 0x7fff), descriptor, true);
+  }
+
+  /** Says in ID_AA64PFR0_EL1 that the interrupt controller has system registers. */
+  announceGicRegisters(): void {
+    this.#gicField = PFR0_GIC;
+    for (let vcpu = 0; vcpu < this.vcpus; vcpu++) this.#identifyGic(this.#at(vcpu));
+  }
+
+  #identifyGic(at: number): void {
+    const rest = this.#view.getBigUint64(at + PFR0_OFFSET, true) & ~PFR0_GIC;
+    this.#view.setBigUint64(at + PFR0_OFFSET, rest | this.#gicField, true);
   }
 
   /**
@@ -479,6 +493,9 @@ export class Core {
 /** Bit 31 of MPIDR_EL1. */
 const MPIDR_RES1 = 0x8000_0000n;
 const MPIDR_OFFSET = offsetOf('MPIDR_EL1');
+/** ID_AA64PFR0_EL1.GIC, bits 27:24: 1 where there are the system registers of GICv3. */
+const PFR0_GIC = 1n << 24n;
+const PFR0_OFFSET = offsetOf('ID_AA64PFR0_EL1');
 
 function offsetOf(name: string): number {
   const row = SYSTEM_REGISTERS.find((one) => one.name === name);

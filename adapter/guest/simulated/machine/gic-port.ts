@@ -48,6 +48,7 @@ export class GicPort {
   /** Tells the core which system registers are answered here. */
   open(): void {
     if (this.#v2) return;
+    this.#core.announceGicRegisters();
     for (const encoding of [...SGI_REGISTERS.keys(), ...this.#gic.systemRegisters()]) this.#core.exitOn(encoding);
   }
 

@@ -19,14 +19,17 @@ test('the example guest does what it says, and powers off', async () => {
   assert.deepEqual(witness.remarks, []);
 });
 
-test('its twin waits for an interrupt that is not enabled', async () => {
-  const { machine, witness } = await exampleMachine('guest-buggy.elf');
-  assert.deepEqual(runOn(machine), { kind: 'idle', listens: false });
-  assert.equal(witness.text, `${EXPECTED.slice(0, EXPECTED.indexOf('uart'))}u`);
-  machine.outside(() => machine.gic.controller.write(0, 0x0800_0104, 4, 2));
-  assert.deepEqual(runOn(machine), { kind: 'off' });
-  assert.equal(witness.text, EXPECTED);
-});
+for (const gic of ['v2', 'v3'] as const) {
+  test(`its twin waits on a GIC${gic} for an interrupt that is not enabled`, async () => {
+    const { machine, witness } = await exampleMachine('guest-buggy.elf', 2, gic);
+    assert.deepEqual(runOn(machine), { kind: 'idle', listens: false });
+    assert.equal(witness.text, `${EXPECTED.slice(0, EXPECTED.indexOf('uart'))}u`);
+    machine.outside(() => machine.gic.controller.write(0, 0x0800_0104, 4, 2));
+    assert.deepEqual(runOn(machine), { kind: 'off' });
+    assert.equal(witness.text, EXPECTED);
+    assert.deepEqual(witness.remarks, []);
+  });
+}
 
 test('the same run is the same run, to the instruction, however it is cut', async () => {
   const runs = await Promise.all(
@@ -143,3 +146,17 @@ test('a GICv2 has its CPU interface in a frame, and no system registers', async 
   assert.equal(machine.core.x(0, 0), 1023n);
   assert.equal(witness.remarks.length, 1);
 });
+
+for (const gic of ['v2', 'v3'] as const) {
+  test(`ID_AA64PFR0_EL1 says on a GIC${gic} whether there are system registers of the controller`, async () => {
+    const { machine } = await emptyMachine(2, gic);
+    // Both vCPUs read it, the second as PSCI CPU_ON has started it.
+    putWords(machine, 0x4000_0000, [0xd538_0404, HVC, HALT_HERE]);
+    putWords(machine, 0x4000_1000, [0xd538_0404, HALT_HERE]);
+    machine.core.setPc(0, 0x4000_0000n);
+    [0xc400_0003n, 1n, 0x4000_1000n, 0n].forEach((value, n) => machine.core.setX(0, n, value));
+    machine.run(2);
+    machine.step(1);
+    for (const vcpu of [0, 1]) assert.equal((machine.core.x(vcpu, 4) >> 24n) & 15n, gic === 'v3' ? 1n : 0n);
+  });
+}

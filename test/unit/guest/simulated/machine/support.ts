@@ -79,8 +79,12 @@ export function putWords(machine: Machine, address: number, words: readonly numb
 }
 
 /** A machine with one of the examples in it. */
-export async function exampleMachine(name: string, vcpus = 2): Promise<{ machine: Machine; witness: Witness }> {
-  const made = await emptyMachine(vcpus);
+export async function exampleMachine(
+  name: string,
+  vcpus = 2,
+  gic: 'v2' | 'v3' = 'v3',
+): Promise<{ machine: Machine; witness: Witness }> {
+  const made = await emptyMachine(vcpus, gic);
   boot(made.machine, { name, bytes: await exampleBytes(name) }, { address: null, bootargs: null });
   return made;
 }

@@ -21,6 +21,7 @@ import { Lock } from './lock.ts';
 import { PlainAccess } from './plain-access.ts';
 import { RegisterNames } from './register-names.ts';
 import { Shadow } from './shadow.ts';
+import type { Splitting } from './spans.ts';
 import { StubProbe } from './stub-probe.ts';
 import { TargetCpus } from './target-cpus.ts';
 import { TargetMemory } from './target-memory.ts';
@@ -101,12 +102,15 @@ async function attachTo(client: RspClient, where: string, options: AttachOptions
   const names = namesOf(() => new RegisterNames(description), where);
   const cpus = new TargetCpus(client, memory, threads.slice(0, maxCpus(found)), names);
   await cpus.fetchAll();
+  await cpus.fetchActivities();
   const controller = new Controller(configOf(found, cpus.threads.length), OBSERVED);
   const registers = new RegisterMap(controller);
   const execution = new Execution(client, cpus, memory);
   const locator = new FrameLocator(controller, cpus, memory);
-  const borrower = options.borrowCpus ? new Borrower(client, cpus, memory) : null;
-  const access = accessFor(found, new PlainAccess(client, memory, physical), borrower, locator);
+  const borrower = options.borrowCpus ? new Borrower(client, cpus, memory, (vcpu) => locator.regimeOf(vcpu)) : null;
+  const splitting = splittingOf(found, memory);
+  const plain = new PlainAccess(client, memory, physical, splitting, cpus.threads);
+  const access = accessFor(found, plain, borrower, locator, cpus);
   const shadow = new Shadow(controller, registers, access);
   const guest = new GdbGuest({
     title: where,
@@ -119,8 +123,15 @@ async function attachTo(client: RspClient, where: string, options: AttachOptions
     shadow,
     interfaceRegisters: found.version === 'v3' ? new InterfaceRegisters(cpus, borrower) : null,
     locate: () => locator.locate(),
+    departed: () => borrower?.forget(),
   });
   return { guest, found, notes: [...found.how, `Its registers are read ${access.text}.`] };
+}
+
+/** Stubs with QEMU's switch for physical addresses split long reads as QEMU does. */
+function splittingOf({ version }: FoundController, { hasPhysical }: TargetMemory): Splitting {
+  if (!hasPhysical) return 'none';
+  return version === 'v2' ? 'words' : 'natural';
 }
 
 /** `gic serve` says so in its help: its machine's device tree is in memory, and looking for it harms nothing. */
@@ -154,9 +165,10 @@ function accessFor(
   plain: PlainAccess,
   borrower: Borrower | null,
   locator: FrameLocator,
+  cpus: TargetCpus,
 ): FrameAccess {
   if (!found.plainReadsKill) return plain;
-  if (borrower !== null) return new BorrowedAccess(borrower, locator);
+  if (borrower !== null) return new BorrowedAccess(borrower, locator, cpus);
   throw new AttachError(
     `${found.plainReadsKillBecause ?? 'Reading a register would kill the target'}. ` +
       'Its CPUs could be borrowed to read it: "borrowCpus" in the launch configuration is off.',

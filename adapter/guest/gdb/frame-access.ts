@@ -1,6 +1,8 @@
 /** One access to a register of a frame: of exactly this width, by this vCPU where registers are banked. */
 export interface FrameRead {
   readonly vcpu: number;
+  /** Each CPU sees a copy of its own at this address. */
+  readonly isBanked: boolean;
   /** Physical. */
   readonly address: number;
   readonly width: 1 | 4 | 8;

@@ -8,7 +8,6 @@ import { regimeOf, type Regime } from './translate/regime.ts';
 import { verifyMapping } from './translate/verify-mapping.ts';
 
 const NEEDED = ['SCTLR_EL1', 'TCR_EL1', 'TTBR0_EL1', 'TTBR1_EL1'] as const;
-const EL_SHIFT = 2n;
 /** Base address of a translation table register, without ASID and CnP. */
 const BASE = 0xffff_ffff_fffen;
 
@@ -50,21 +49,29 @@ export class FrameLocator {
 
   async #of(vcpu: number): Promise<readonly FrameMapping[]> {
     await this.#cpus.fetchRegisters(NEEDED);
-    const known = NEEDED.map((name) => this.#cpus.register(vcpu, name)).filter((value) => value !== null);
+    const found = this.#translationOf(vcpu);
     // A stub that tells nothing of the MMU: addresses are taken to be what they are.
-    if (known.length < NEEDED.length) return this.#identity();
-    const [sctlr, tcr, ttbr0, ttbr1] = known as [bigint, bigint, bigint, bigint];
-    const pstate = this.#cpus.pstate(vcpu) ?? 0;
-    const currentEl = Number((BigInt(pstate) >> EL_SHIFT) & 3n);
-    const regime = regimeOf({ sctlr, tcr, ttbr0, ttbr1, currentEl });
-    if (!regime.isOn) return this.#identity();
-    const key = [sctlr & 1n, tcr, ttbr0 & BASE, ttbr1 & BASE].join(':');
+    if (found === null || !found.regime.isOn) return this.#identity();
+    const { regime, key } = found;
     const before = this.#known.get(key);
     if (before !== undefined && (await this.#holds(before))) return before.mappings.map(toFrameMapping);
     const { mappings } = await findMappings(regime, this.#ranges, this.#read);
     // What is not mapped yet may be soon.
     if (mappings.length > 0) this.#known.set(key, { regime, mappings });
     return mappings.map(toFrameMapping);
+  }
+
+  /** How the kernel of a CPU translates; null where the stub does not tell. Its registers were fetched before. */
+  regimeOf(vcpu: number): Regime | null {
+    return this.#translationOf(vcpu)?.regime ?? null;
+  }
+
+  #translationOf(vcpu: number): { regime: Regime; key: string } | null {
+    const known = NEEDED.map((name) => this.#cpus.register(vcpu, name)).filter((value) => value !== null);
+    if (known.length < NEEDED.length) return null;
+    const [sctlr, tcr, ttbr0, ttbr1] = known as [bigint, bigint, bigint, bigint];
+    const key = [sctlr & 1n, tcr, ttbr0 & BASE, ttbr1 & BASE].join(':');
+    return { regime: regimeOf({ sctlr, tcr, ttbr0, ttbr1, currentEl: 1 }), key };
   }
 
   async #holds({ regime, mappings }: Known): Promise<boolean> {

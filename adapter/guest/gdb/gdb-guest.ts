@@ -33,6 +33,8 @@ export interface GdbGuestParts {
   readonly interfaceRegisters: InterfaceRegisters | null;
   /** Finds where the CPUs map the frames now. */
   readonly locate: () => Promise<FrameMappings>;
+  /** Told when the target has gone on. */
+  readonly departed: () => void;
 }
 
 /** Entries remembered. */
@@ -70,6 +72,7 @@ export class GdbGuest implements MachineGuest {
   readonly #execution: Execution;
   readonly #access: FrameAccess;
   readonly #locate: () => Promise<FrameMappings>;
+  readonly #departed: () => void;
   readonly #history = new History(REMEMBERED);
   /** What an access changed, by entry. */
   readonly #remarks = new Map<number, string>();
@@ -91,6 +94,7 @@ export class GdbGuest implements MachineGuest {
     this.#execution = parts.execution;
     this.#access = parts.access;
     this.#locate = parts.locate;
+    this.#departed = parts.departed;
     this.vcpus = parts.cpus.threads.map((_, id) => ({ id, name: `vCPU ${id}` }));
   }
 
@@ -148,6 +152,7 @@ export class GdbGuest implements MachineGuest {
   async arrive(vcpu = 0): Promise<void> {
     this.#forget();
     await this.cpus.fetchAll(vcpu);
+    await this.cpus.fetchActivities();
   }
 
   /** Lets the target run, and waits a while for its stop. */
@@ -182,6 +187,7 @@ export class GdbGuest implements MachineGuest {
     ];
     if (goal === 'access') points.push(...(await this.#watchFrames()));
     this.#forget('the target runs');
+    this.#departed();
     await this.#execution.begin(points);
     return null;
   }
@@ -346,7 +352,8 @@ export class GdbGuest implements MachineGuest {
     if (wrong !== undefined) throw new GuestStateError('SGIs of a target are sent by its CPUs alone');
     try {
       for (const { vcpu, address, length, value } of steps) {
-        await this.#access.write({ vcpu, address, width: length as 1 | 4 | 8 }, value);
+        const isBanked = this.#wantedAt(address, vcpu)?.register.banked ?? false;
+        await this.#access.write({ vcpu, isBanked, address, width: length as 1 | 4 | 8 }, value);
       }
     } catch (error) {
       if (error instanceof RspError) throw new GuestStateError(error.message);

@@ -148,7 +148,7 @@ export class Shadow {
 
   async #bringPiece(piece: readonly Wanted[]): Promise<void> {
     const values = await this.#access.read(
-      piece.map(({ register, vcpu }): FrameRead => ({ vcpu, address: register.address, width: register.row.element })),
+      piece.map(({ register, vcpu }): FrameRead => readOf(register, vcpu, 0, register.row.element)),
     );
     const halves: Wanted[] = [];
     piece.forEach((one, i) => {
@@ -163,10 +163,7 @@ export class Shadow {
   /** Not every bus takes eight bytes at once. */
   async #bringHalves(piece: readonly Wanted[]): Promise<void> {
     const values = await this.#access.read(
-      piece.flatMap(({ register: { address }, vcpu }): FrameRead[] => [
-        { vcpu, address, width: 4 },
-        { vcpu, address: address + 4, width: 4 },
-      ]),
+      piece.flatMap(({ register, vcpu }) => [readOf(register, vcpu, 0, 4), readOf(register, vcpu, 4, 4)]),
     );
     piece.forEach((one, i) => {
       const low = values[2 * i];
@@ -197,4 +194,8 @@ export class Shadow {
       if (source !== null) this.#known.delete(source);
     }
   }
+}
+
+function readOf({ address, banked }: PlacedRegister, vcpu: number, offset: 0 | 4, width: 4 | 8): FrameRead {
+  return { vcpu, isBanked: banked, address: address + offset, width };
 }

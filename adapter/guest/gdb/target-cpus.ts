@@ -87,6 +87,24 @@ export class TargetCpus implements Cpus {
     }
   }
 
+  /**
+   * Asks what the CPUs do. QEMU says "halted" of one in WFI and of one that is powered off alike: whose registers are as
+   * after reset was never on.
+   */
+  async fetchActivities(): Promise<void> {
+    for (const [vcpu, thread] of this.threads.entries()) {
+      const said = await this.#memory.virtually(() => this.#client.threads.extraInfo(thread));
+      const isHalted = said !== null && /\bhalted\b|\boff\b|\bwaits\b/i.test(said);
+      this.setActivity(vcpu, isHalted ? (this.#isFresh(vcpu) ? 'off' : 'waits') : 'runs');
+    }
+  }
+
+  #isFresh(vcpu: number): boolean {
+    if (this.sp(vcpu) !== 0n) return false;
+    for (let n = 0; n <= 30; n++) if (this.x(vcpu, n) !== 0n) return false;
+    return true;
+  }
+
   /** A register by Arm's name; null: not fetched, or not to be had. */
   register(vcpu: number, name: string): bigint | null {
     const number = this.names.numberOf(name);

@@ -138,6 +138,27 @@ export class Memory {
     });
   }
 
+  /**
+   * Several pieces of memory, each whole and by one packet, sent ahead of their replies where the stub can do with that.
+   * @param spans of bytes that a packet holds: 512 at least
+   * @returns for each its bytes, or why the stub refused it
+   * @throws RspError where the replies cannot be trusted
+   */
+  readSpans(
+    spans: readonly { readonly address: bigint; readonly length: number }[],
+    options: BatchOptions = {},
+  ): Promise<readonly (Uint8Array | RspError)[]> {
+    const purpose = `reading ${spans.length} places in memory`;
+    return this.#dialogue.exclusive(purpose, async () => {
+      const requests = spans.map(({ address, length }) => {
+        check(address, length, purpose);
+        return readRequest(address, length, hexBytes(length));
+      });
+      const replies = await this.#dialogue.exchange(requests, options);
+      return replies.map((reply, i) => refusalOf(reply, requests[i]?.purpose ?? purpose) ?? bytesOf(reply));
+    });
+  }
+
   /** Writes as one access of exactly this width. "OK" does not mean that a device took it: QEMU 7.2 drops some. */
   async writeExact(address: bigint, width: Width, value: bigint, options: MemoryOptions = {}): Promise<void> {
     const purpose = writing(address, width);

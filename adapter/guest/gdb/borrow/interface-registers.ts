@@ -1,5 +1,6 @@
 import type { TargetCpus } from '../target-cpus.ts';
-import type { Borrower } from './borrower.ts';
+import * as A64 from './a64-words.ts';
+import type { Block, Borrower } from './borrower.ts';
 
 interface InterfaceRegister {
   readonly name: string;
@@ -27,8 +28,8 @@ const REGISTERS: readonly InterfaceRegister[] = [
   { name: 'ICC_AP1R0_EL1', crn: 12, crm: 9, op2: 0 },
 ];
 
-/** MRS X0, S3_0_C0_C0_0 (DDI 0487, C6.2): the rest is in the encoding. */
-const MRS_X0 = 0xd538_0000;
+/** The first register that takes a value. */
+const FIRST = 2;
 const NOT_READ = 'not read yet';
 
 /**
@@ -75,24 +76,21 @@ export class InterfaceRegisters {
       return;
     }
     // Without SRE, the others are undefined.
-    const [sre] = await borrower.borrow(vcpu, [{ word: mrs(SRE) }]);
-    if (typeof sre !== 'bigint') {
+    const [sre] = await borrower.borrow(vcpu, [blockOf([SRE])]);
+    if (sre === undefined || sre instanceof Error) {
       this.#all(vcpu, sre?.message ?? 'no answer');
       return;
     }
     const rest = REGISTERS.filter((one) => one !== SRE);
-    if ((sre & 1n) === 0n) this.#all(vcpu, 'ICC_SRE_EL1.SRE is 0: the CPU interface is memory-mapped');
+    if (((sre[0] ?? 0n) & 1n) === 0n) this.#all(vcpu, 'ICC_SRE_EL1.SRE is 0: the CPU interface is memory-mapped');
     else {
-      const answers = await borrower.borrow(
-        vcpu,
-        rest.map((one) => ({ word: mrs(one) })),
-      );
+      const [values] = await borrower.borrow(vcpu, [blockOf(rest)]);
       rest.forEach(({ name }, i) => {
-        const answer = answers[i];
-        this.#set(vcpu, name, typeof answer === 'bigint' ? answer : (answer?.message ?? 'no answer'));
+        const why = values instanceof Error ? values.message : 'no answer';
+        this.#set(vcpu, name, values instanceof Error ? why : (values?.[i] ?? why));
       });
     }
-    this.#set(vcpu, SRE.name, sre);
+    this.#set(vcpu, SRE.name, sre[0] ?? 0n);
   }
 
   #set(vcpu: number, name: string, value: bigint | string): void {
@@ -104,6 +102,9 @@ export class InterfaceRegisters {
   }
 }
 
-function mrs({ crn, crm, op2 }: InterfaceRegister): number {
-  return (MRS_X0 | (crn << 12) | (crm << 8) | (op2 << 5)) >>> 0;
+/** An MRS each, into X2 and up. */
+function blockOf(registers: readonly InterfaceRegister[]): Block {
+  const results = registers.map((_, n) => FIRST + n);
+  const words = registers.map(({ crn, crm, op2 }, n) => A64.mrs(FIRST + n, crn, crm, op2));
+  return { words, set: new Map(), results };
 }

@@ -38,7 +38,7 @@ export class Runs {
     if (
       last &&
       last.offset + last.size === offset &&
-      
+      last.physical + last.size === physical &&
       last.el0 === el0 &&
       last.writable === writable
     ) {

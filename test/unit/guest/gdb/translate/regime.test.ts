@@ -6,8 +6,8 @@ import { EPD1, lowerHalf, registers, upperHalf, type GranuleBits } from './suppo
 const IPS_52 = 6n << 32n;
 const DS = 1n << 59n;
 
-test('Linux as Debian builds it: 4K granule, 48 bits on both sides', () => {
-  // What a Cortex-A53 had in its registers at a shell.
+test('registers as Linux sets them: 4K granule, 48 bits on both sides', () => {
+  // Made up, not recorded: with 16-bit ASIDs, TBI0, and CnP in TTBR1_EL1.
   const regime = regimeOf(
     registers({
       sctlr: 0x34d5_d91dn,

@@ -150,10 +150,11 @@ test('52-bit outputs of the 64K granule', async () => {
   const tables = new S.Tables(memory, 16, 52);
   const tcr = S.lowerHalf(16, 52) | S.EPD1 | (6n << 32n);
   tables.map(0x8_1234_5678_0000n, 3, 0x1234_5678_0000n | (0x9n << 12n) | S.PAGE | S.AF);
-  tables.map(0x9_0000_0000_0000n, 1, (0x3n << 12n) | S.BLOCK | S.AF);
+  tables.map(0x9_0000_0000_0000n, 1, (0x3n << 12n) | (1n << 33n) | S.BLOCK | S.AF);
   const regime = regimeOf(S.registers({ tcr, ttbr0: BigInt(tables.root) }));
   const page = { ...PLAIN, physical: 0x9_1234_5678_0000, size: 65536 };
   assert.deepEqual(await translate(regime, 0x8_1234_5678_0000n, memory.read), page);
+  // Bit 33 is not part of the address of such a block.
   const block = { ...PLAIN, physical: 0x3_0000_0000_0018, size: 2 ** 42, level: 1 };
   assert.deepEqual(await translate(regime, 0x9_0000_0000_0018n, memory.read), block);
 });

@@ -32,6 +32,9 @@ const STATUSR: RowChange = {
     field('RRD', 0, 'w1c', 'A write-only location was read.'),
   ],
 };
+/** Legacy operation is gone, and there is one security state. */
+const ROUTED = { register: 'GICD_CTLR', field: 'ARE' };
+const ONE_STATE = { register: 'GICD_CTLR', field: 'DS' };
 const UNSEEN = 'Non-secure accesses see their own view of it.';
 
 /** GICv2's distributor: IHI 0048, chapter 4.3. */
@@ -144,9 +147,12 @@ export const ARCHITECTURE_GICD_V3: Readonly<Record<string, RowChange>> = {
   GICD_SETSPI_NSR: { doc: 'Makes an SPI pending by message.' },
   GICD_CLRSPI_NSR: { doc: 'Clears a pending SPI by message.' },
   GICD_IGROUPR: GROUPS,
-  GICD_ITARGETSR: { doc: 'Legacy targets: zero where affinity routing is on. GICD_IROUTER routes SPIs.' },
-  GICD_IGRPMODR: MODIFIERS,
-  GICD_NSACR: { ...NSACR, bank: 'shared-only', bitsPerIrq: 2 },
+  GICD_ITARGETSR: {
+    zeroWhile: ROUTED,
+    doc: 'Legacy targets: zero where affinity routing is on. GICD_IROUTER routes SPIs.',
+  },
+  GICD_IGRPMODR: { ...MODIFIERS, zeroWhile: ONE_STATE },
+  GICD_NSACR: { ...NSACR, bank: 'shared-only', bitsPerIrq: 2, zeroWhile: ONE_STATE },
   GICD_SGIR: { doc: 'Legacy SGIs: where affinity routing is on, ICC_SGI1R_EL1 sends them.' },
   GICD_IROUTER: {
     doc: 'Affinity of the one PE an SPI goes to, or with Interrupt_Routing_Mode 1 any that takes part.',
@@ -215,6 +221,6 @@ export const ARCHITECTURE_GICR_RD: Readonly<Record<string, RowChange>> = {
 /** GICv3's redistributor, SGI frame: IHI 0069, chapter 12.11. */
 export const ARCHITECTURE_GICR_SGI: Readonly<Record<string, RowChange>> = {
   GICR_IGROUPR: GROUPS,
-  GICR_IGRPMODR: MODIFIERS,
-  GICR_NSACR: { ...NSACR },
+  GICR_IGRPMODR: { ...MODIFIERS, zeroWhile: ONE_STATE },
+  GICR_NSACR: { ...NSACR, zeroWhile: ONE_STATE },
 };

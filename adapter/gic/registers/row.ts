@@ -30,6 +30,8 @@ export interface RegisterRow {
   /** What reading through the bus would change; absent where reading is harmless. */
   readonly readEffect?: string;
   readonly bank: Bank;
+  /** A field that, while it is set, makes all of this read as zero. */
+  readonly zeroWhile?: { readonly register: string; readonly field: string };
   /** The register that does the opposite of a `w1s` or `w1c` register. */
   readonly counterpart?: string;
   /** Bits that mean something; the rest is reserved. Per-interrupt registers have none here. */

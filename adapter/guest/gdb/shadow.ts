@@ -1,5 +1,6 @@
 import { PRIVATE_IRQS } from '../../gic/config.ts';
 import type { Controller } from '../../gic/controller.ts';
+import { fieldValue } from '../../gic/inspect/decode.ts';
 import { splitWords, type PlacedRegister, type RegisterMap } from '../../gic/inspect/register-map.ts';
 import type { IrqProperty } from '../../gic/registers/row.ts';
 import type { FrameAccess, FrameRead } from './frame-access.ts';
@@ -122,11 +123,32 @@ export class Shadow {
    * @throws RspError where the connection is gone, or answers cannot be trusted: nothing of that piece is taken over
    */
   async bring(wanted: readonly Wanted[], progress: (done: number) => boolean = () => true): Promise<void> {
-    const missing = this.#missing(wanted);
+    const missing = await this.#withoutZeros(this.#missing(wanted));
     for (let at = 0; at < missing.length; at += PIECE) {
       if (!progress(at / missing.length)) return;
       await this.#bringPiece(missing.slice(at, at + PIECE));
     }
+  }
+
+  /** What another register's field says is zero is not read. */
+  async #withoutZeros(missing: readonly Wanted[]): Promise<readonly Wanted[]> {
+    const rules = new Set(missing.map(({ register }) => register.row.zeroWhile).filter((rule) => rule !== undefined));
+    if (rules.size === 0) return missing;
+    const judges = this.named([...rules].map(({ register }) => register));
+    await this.#bringPiece(this.#missing(judges));
+    const rest: Wanted[] = [];
+    for (const one of missing) {
+      if (this.#isZero(one)) this.#take(one, 0n);
+      else if (this.unknown(one.register, one.vcpu) !== null) rest.push(one);
+    }
+    return rest;
+  }
+
+  #isZero({ register: { row } }: Wanted): boolean {
+    const judge = row.zeroWhile === undefined ? null : this.#registers.find(row.zeroWhile.register, 0);
+    const field = judge?.row.fields.find(({ name }) => name === row.zeroWhile?.field);
+    if (!judge || !field || this.unknown(judge, 0) !== null) return false;
+    return fieldValue(this.#registers.value(judge, 0), field) !== 0n;
   }
 
   #missing(wanted: readonly Wanted[]): Wanted[] {

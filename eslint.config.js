@@ -68,6 +68,18 @@ export default tseslint.config(
     'rsp is used by cli and session, not the other way round.',
   ),
   forbid(
+    ['adapter/rsp/client/**'],
+    [NODE, '/guest/', '/session/', '/gic/', '/cli/', 'vscode'],
+    'the client knows the protocol, and its transport by transport.ts.',
+  ),
+  // Of two that a file matches the later one counts.
+  forbid(['adapter/guest/gdb/**'], ['/session/', '/cli/', 'vscode'], 'guests know nothing of sessions.'),
+  forbid(
+    ['adapter/guest/gdb/a64/**', 'adapter/guest/gdb/translate/**', 'adapter/guest/gdb/find/**'],
+    [NODE, '/session/', 'vscode'],
+    'these rooms of guest/gdb are pure.',
+  ),
+  forbid(
     ['adapter/rsp/stub/**'],
     [NODE, '/guest/', '/session/', '/gic/', '/cli/', 'vscode'],
     'the stub knows the protocol, and its target by target.ts.',

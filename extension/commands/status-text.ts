@@ -8,7 +8,7 @@ export function statusText(
 ): { text: string; tooltip: string } {
   const next = journal.entries.find((entry) => entry.index === journal.position);
   const icon = running ? '$(sync~spin)' : '$(circuit-board)';
-  if (kind === 'simulated') return machineText(journal, icon, next);
+  if (kind !== 'trace') return machineText(journal, icon, next, kind === 'simulated');
   const position = `op ${journal.position}/${journal.total}`;
   if (!next) {
     return {
@@ -20,14 +20,23 @@ export function statusText(
   return { text: `${icon} ${position} · ${vcpu}`, tooltip: `Next: ${next.text}. Click to jump to an operation.` };
 }
 
-/** A machine has a past and a present; what comes is known only where it stands before an access. */
+/**
+ * A machine has a past and a present; what comes is known only where it stands before an access. A target elsewhere cannot
+ * go back.
+ */
 function machineText(
   { position, total }: JournalResponse,
   icon: string,
   next: JournalEntry | undefined,
+  goesBack: boolean,
 ): { text: string; tooltip: string } {
   const text = `${icon} access ${position}`;
-  if (next === undefined) return { text, tooltip: `${total} accesses and wires so far. Click to go back to one.` };
+  if (next === undefined) {
+    const seen = goesBack
+      ? `${total} accesses and wires so far. Click to go back to one.`
+      : `${total} accesses stepped to.`;
+    return { text, tooltip: seen };
+  }
   const past = position + 1 < total ? ' · past' : '';
-  return { text: `${text}${past}`, tooltip: `Next: ${next.text}. Click to go to another one.` };
+  return { text: `${text}${past}`, tooltip: `Next: ${next.text}.${goesBack ? ' Click to go to another one.' : ''}` };
 }

@@ -9,6 +9,7 @@ export const run = (): Promise<void> =>
     () => import('./panel.ts'),
     () => import('./views.ts'),
     () => import('./simulated.ts'),
+    () => import('./target.ts'),
     () => import('./open.ts'),
     () => import('./trouble.ts'),
   );

@@ -53,6 +53,15 @@ export interface DescribeResponse {
   /** What kind of guest it is: a recorded run, a machine that executes a program, or a target behind a GDB stub. */
   kind: 'trace' | 'simulated' | 'gdb';
   canStepBack: boolean;
+  /** What is known besides registers. Of a target behind a GDB stub, nothing of it. */
+  knows: {
+    /** Levels of the wires, and what software made pending: `IrqRow.line`, `IrqRow.softPending`. */
+    wires: boolean;
+    /** Queues and list registers: `IrqRow.queuedOn`, `queueIndex`, `listRegister`. */
+    queues: boolean;
+    /** What reset makes of registers: `RegisterValue.reset`. */
+    reset: boolean;
+  };
   /** The frames in address order. */
   frames: FrameInfo[];
   /** Register tables by `FrameInfo.table`: the redistributors of all vCPUs share one. */
@@ -132,9 +141,9 @@ export interface RegisterValue {
   /** Absent where it could not be read: `unavailable` then says why. */
   value?: Hex;
   unavailable?: string;
-  /** The value at the previous stop, where it differs. */
+  /** The value at the previous stop, where it was read there and differs. */
   previous?: Hex;
-  /** Set where the value differs from reset: the reset value. */
+  /** Set where the value is known to differ from reset: the reset value. */
   reset?: Hex;
 }
 
@@ -195,6 +204,7 @@ export interface IrqsArguments {
   since?: number;
 }
 
+/** Refused only where not one interrupt could be read: see `IrqRow.unavailable`. */
 export interface IrqsResponse {
   version: number;
   /** True: `rows` is the whole table. False: only the rows that changed. */
@@ -210,6 +220,8 @@ export interface IrqRow {
   type: IrqType;
   /** The vCPU of a private interrupt; null for SPIs. */
   vcpu: Vcpu;
+  /** Set where its registers could not all be read: why. What follows then means nothing, and is not to be shown. */
+  unavailable?: string;
   enabled: boolean;
   pending: boolean;
   active: boolean;

@@ -20,7 +20,7 @@ export interface PanelSession {
 }
 
 /** What is debugged, as far as the panel's views need it. */
-export type Summary = Pick<DescribeResponse, 'gic' | 'profile' | 'cpus' | 'spis' | 'title' | 'canStepBack'>;
+export type Summary = Pick<DescribeResponse, 'gic' | 'profile' | 'cpus' | 'spis' | 'title' | 'canStepBack' | 'knows'>;
 
 export type Tab = 'interrupts' | 'log';
 

@@ -1,5 +1,6 @@
 import type { Controller } from '../gic/controller.ts';
 import type { EditStep } from '../gic/edit/step.ts';
+import type { CpuFacts } from '../gic/explain/explanation.ts';
 import type { PlacedRegister, RegisterMap } from '../gic/inspect/register-map.ts';
 
 /**
@@ -47,10 +48,16 @@ export interface Guest {
    */
   edit(accesses: readonly EditStep[], text: string): void | Promise<void>;
   /**
+   * For guests elsewhere: why an edit that was made had no effect, where that is not the register's own doing; null: it is.
+   */
+  whyIgnored?(): Promise<string | null>;
+  /**
    * For guests whose registers are elsewhere: why a register's value is not known now, or null. Absent: all are known.
    * @param vcpu whose bank
    */
   unknown?(register: PlacedRegister, vcpu: number): string | null;
+  /** For guests whose CPUs take part in the delivery of interrupts: what was fetched of one. */
+  cpuFacts?(vcpu: number): CpuFacts;
 }
 
 /** A change that cannot be made now: says why. */

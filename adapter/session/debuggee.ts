@@ -61,7 +61,7 @@ export class Debuggee {
     };
     this.runner = new Runner(this.face.embark);
     this.publisher = new Publisher(guest, client, this.handles);
-    const references = new References(guest.controller);
+    const references = new References(guest);
     this.control = new Control({
       guest,
       client,
@@ -72,7 +72,7 @@ export class Debuggee {
       publisher: this.publisher,
     });
     this.registerValues = new RegisterValues(guest, references);
-    this.irqTable = new IrqTable(guest.controller.state, references);
+    this.irqTable = new IrqTable(guest, references);
   }
 
   /** Called when the session ends. */

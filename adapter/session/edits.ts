@@ -20,12 +20,31 @@ export function previewEdit({ language }: Debuggee, target: string, value: strin
  */
 export async function tryEdit(debuggee: Debuggee, target: string, value: string, vcpu: number): Promise<WriteResponse> {
   debuggee.runner.requireStopped();
-  const edit = debuggee.language.rehearse(target, value, vcpu);
-  if (edit.ok && edit.steps.length > 0) {
+  const { guest, language, publisher } = debuggee;
+  const edit = language.rehearse(target, value, vcpu);
+  if (!edit.ok || edit.steps.length === 0) return { ...toPreview(edit), version: publisher.version };
+  const { position } = guest;
+  try {
     await applyEdit(debuggee, edit.steps, edit.text);
-    debuggee.publisher.edited(edit.steps);
+  } catch (error) {
+    // It may have been made in part.
+    if (guest.position !== position) publisher.edited(edit.steps);
+    throw error;
   }
-  return { ...toPreview(edit), version: debuggee.publisher.version };
+  publisher.edited(edit.steps);
+  const isElsewhere = guest.unknown !== undefined;
+  const now = isElsewhere ? language.rehearse(target, value, vcpu).before : edit.after;
+  if (now === edit.after) return { ...toPreview(edit), version: publisher.version };
+  const why = now === edit.before ? ((await guest.whyIgnored?.()) ?? null) : null;
+  return { ...toPreview(notAsForeseen(edit, now, why)), version: publisher.version };
+}
+
+/** What is debugged elsewhere has the last word on what an edit does there. */
+function notAsForeseen(edit: RehearsedEdit, after: bigint, why: string | null): RehearsedEdit {
+  const unlike = `The target has ${shown(after)} behind the edit, where ${shown(edit.after)} was to be expected.`;
+  const message = why === null ? unlike : `${unlike} ${why}`;
+  const verdict = after === edit.before ? 'ignored' : 'narrowed';
+  return { ...edit, verdict, after, problems: [{ severity: 'warning', message }, ...edit.problems] };
 }
 
 /** Makes accesses as one edit. @throws RequestError where the guest takes none now */
@@ -63,9 +82,13 @@ function toPreview({ ok, steps, verdict, before, after, problems, effects }: Reh
       return { kind, vcpu, address: hexOf(address), length, value: hexOf(value), register, text };
     }),
     verdict,
-    before: hexOf(before < 0n ? BigInt.asUintN(32, before) : before),
-    after: hexOf(after < 0n ? BigInt.asUintN(32, after) : after),
+    before: shown(before),
+    after: shown(after),
     problems: [...problems],
     effects: [...effects],
   };
+}
+
+function shown(value: bigint): string {
+  return hexOf(value < 0n ? BigInt.asUintN(32, value) : value);
 }

@@ -16,6 +16,8 @@ export class Session {
   #configured = false;
   #begun = false;
   #ended = false;
+  /** The client knows that there is nothing to debug any more. */
+  #terminated = false;
   #leave: ((terminate: boolean | null) => Promise<void>) | null = null;
 
   constructor(client: Client, onEnd: () => void) {
@@ -90,7 +92,7 @@ export class Session {
     this.#begun = true;
     // In a turn of its own: the responses that are due go first.
     setImmediate(() => {
-      if (this.#ended) return;
+      if (this.#ended || this.#terminated) return;
       if (this.#stopOnEntry) debuggee.control.begin();
       else debuggee.control.resume(CONTINUE);
     });
@@ -99,12 +101,13 @@ export class Session {
   /** Tells the client that there is nothing to debug any more. */
   terminate(): void {
     this.#debuggee?.end();
-    this.client.send(new TerminatedEvent());
+    if (!this.#terminated) this.client.send(new TerminatedEvent());
+    this.#terminated = true;
   }
 
   /** What is debugged is gone, and nobody asked for that. */
   lost(reason: string): void {
-    if (this.#ended) return;
+    if (this.#ended || this.#terminated) return;
     this.client.output(reason, 'important');
     this.terminate();
   }

@@ -2,7 +2,7 @@ import { DebugSession, Response } from '@vscode/debugadapter';
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import { Arguments } from './arguments.ts';
 import { Client } from './client.ts';
-import { RequestError } from './request-error.ts';
+import { isRefusal, RequestError } from './request-error.ts';
 import { REQUESTS } from './requests/table.ts';
 import { Session } from './session-state.ts';
 
@@ -55,7 +55,7 @@ export class GicDebugSession extends DebugSession {
   }
 
   #refuse(response: DebugProtocol.Response, error: unknown): void {
-    const refused = error instanceof RequestError;
+    const refused = isRefusal(error);
     const message = error instanceof Error ? error.message : String(error);
     response.success = false;
     response.message = message;
@@ -65,7 +65,7 @@ export class GicDebugSession extends DebugSession {
         // Braces in the format would be taken for variables.
         format: '{reason}',
         variables: { reason: refused ? message : `internal error: ${message}` },
-        showUser: refused ? error.showUser : false,
+        showUser: error instanceof RequestError ? error.showUser : false,
       },
     };
     if (!refused && error instanceof Error) process.stderr.write(`${error.stack ?? message}\n`);

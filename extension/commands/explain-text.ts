@@ -20,6 +20,7 @@ export function interruptName(intid: number, vcpu: number | null | undefined): s
 
 /** An interrupt's state in a few words, for a list to pick from. */
 export function interruptSummary(row: IrqRow): string {
+  if (row.unavailable !== undefined) return `${row.type} · not known: ${row.unavailable}`;
   const words = [row.type, row.enabled ? 'enabled' : 'disabled', row.state];
   if (row.queuedOn !== null) words.push(`queued on vCPU ${row.queuedOn}`);
   return words.join(' · ');
@@ -28,6 +29,7 @@ export function interruptSummary(row: IrqRow): string {
 /** Interrupts in the order in which they are worth asking about: pending ones that nobody gets come first. */
 export function byInterest(rows: readonly IrqRow[]): IrqRow[] {
   const rank = (row: IrqRow): number => {
+    if (row.unavailable !== undefined) return 4;
     if (row.pending && !row.enabled) return 0;
     if (row.pending || row.active) return 1;
     return row.enabled ? 2 : 3;

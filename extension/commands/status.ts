@@ -14,7 +14,7 @@ export class PositionStatus {
   constructor(store: SessionStore) {
     this.#store = store;
     this.#item = vscode.window.createStatusBarItem('gic.position', vscode.StatusBarAlignment.Left, 50);
-    this.#item.name = 'GIC: Position in the Recording';
+    this.#item.name = 'GIC: Position';
     this.#item.command = COMMANDS.jumpTo;
     const update = (): void => void this.#update();
     this.#subscriptions = vscode.Disposable.from(
@@ -48,7 +48,7 @@ export class PositionStatus {
       if (turn !== this.#latest) return;
       // The views report why; a number that may be wrong is worse than none.
       this.#item.text = '$(warning) op ?';
-      this.#item.tooltip = 'The debug adapter did not tell the position in the recording.';
+      this.#item.tooltip = 'The debug adapter did not tell the position.';
     }
     this.#item.show();
   }

@@ -182,9 +182,9 @@ export class Conversation {
     const asked = this.#described.get(sessionId) ?? this.#model.request(sessionId, 'gic/describe', {});
     this.#described.set(sessionId, asked);
     try {
-      const { gic, profile, cpus, spis, title, canStepBack } = await asked;
+      const { gic, profile, cpus, spis, title, canStepBack, knows } = await asked;
       if (this.#told !== told) return;
-      this.#post({ type: 'describe', sessionId, summary: { gic, profile, cpus, spis, title, canStepBack } });
+      this.#post({ type: 'describe', sessionId, summary: { gic, profile, cpus, spis, title, canStepBack, knows } });
     } catch (error) {
       this.#described.delete(sessionId);
       if (this.#told === told) this.#post({ type: 'failed', sessionId, request: 'describe', message: textOf(error) });

@@ -35,7 +35,7 @@ function describePart(snapshot: Snapshot, node: PartNode, format: ValueFormat): 
   const reading = readNode(snapshot, node) ?? {};
   const { field, intid } = node.part;
   if (node.register.access === 'wo') return 'write-only';
-  if (reading.value === undefined) return unavailableText(reading);
+  if (reading.value === undefined) return unavailableText(reading.unavailable);
   const text = (value: bigint): string => {
     const digits = formatField(value, widthOf(field), format);
     const name = enumName(field, value);
@@ -48,15 +48,22 @@ function describePart(snapshot: Snapshot, node: PartNode, format: ValueFormat): 
 
 function registerText(register: RegisterInfo, reading: Reading, format: ValueFormat): string {
   if (register.access === 'wo') return 'write-only';
-  if (reading.value === undefined) return unavailableText(reading);
+  if (reading.value === undefined) return unavailableText(reading.unavailable);
   const text = formatRegister(reading.value, register.bits, format);
   return reading.previous === undefined
     ? text
     : `${text}${FROM}${formatRegister(reading.previous, register.bits, format)}`;
 }
 
-function unavailableText(reading: Reading): string {
-  return `unavailable: ${reading.unavailable ?? 'not read'}`;
+/** Letters of a reason that a line of the tree has room for: the tooltip has all of it. */
+const MOST_LETTERS = 72;
+
+/** Why there is no value, on one line. */
+export function unavailableText(reason = 'not read'): string {
+  const line = reason.replace(/\s+/g, ' ').trim();
+  if (line.length <= MOST_LETTERS) return `unavailable: ${line}`;
+  const cut = line.lastIndexOf(' ', MOST_LETTERS);
+  return `unavailable: ${line.slice(0, cut > 0 ? cut : MOST_LETTERS).replace(/[\s,;:.]+$/, '')}…`;
 }
 
 /** "0x00000000 on all vCPUs", or "vCPU0 0x0000ffff · vCPU1–3 0x00000000": neighbours with the same value share one entry. */

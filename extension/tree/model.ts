@@ -131,6 +131,7 @@ export class RegisterTree {
       snapshot: tree?.snapshot ?? new Snapshot(() => Promise.reject(new Error('the debug session has ended'))),
       settings: this.#settings,
       filter: this.#filter,
+      hasReset: describe?.knows.reset !== false,
       note: ({ key }) => tree?.notes.get(key),
       isExpanded: (candidate) => this.#isExpanded(candidate),
       session: { name: tree?.session.name ?? '', summary: describe ? sessionSummary(describe) : '' },
@@ -181,7 +182,9 @@ export class RegisterTree {
   #keeps(tree: SessionTree, node: TreeNode): boolean {
     if (isBelowPinned(node)) return true;
     if (this.#filter && !keepsNode(this.#filter, node)) return false;
-    return !this.#settings.onlyNonReset || differsFromReset(tree.snapshot, node);
+    // Where reset is not known, anything may differ from it.
+    const isComparable = tree.structure?.describe.knows.reset !== false;
+    return !this.#settings.onlyNonReset || !isComparable || differsFromReset(tree.snapshot, node);
   }
 
   #emptyFrame(node: TreeNode): MessageNode {

@@ -1,5 +1,5 @@
 import { MARKS, type Mark } from '../ids.ts';
-import { describeValue, partLabel } from './describe-value.ts';
+import { describeValue, partLabel, unavailableText } from './describe-value.ts';
 import { highlightsIn, type Filter } from './filter.ts';
 import { isValueNode, partsIn, type FamilyNode, type GroupNode, type TreeNode, type ValueNode } from './nodes.ts';
 import { isWritable } from './parts.ts';
@@ -30,6 +30,8 @@ export interface PresentContext {
   readonly snapshot: Snapshot;
   readonly settings: TreeSettings;
   readonly filter: Filter | undefined;
+  /** What reset makes of registers is known. */
+  readonly hasReset: boolean;
   /** What became of the last edit at this node, until the next stop. */
   note(node: TreeNode): string | undefined;
   /** True where the user has the node open, or it opens by itself. */
@@ -50,7 +52,7 @@ export function presentNode(node: TreeNode, context: PresentContext): NodeView {
 
 /** What a pointer resting on the node shows: Markdown, with `$(icon)`. Made apart, because it is rarely asked for. */
 export function tooltipOf(node: TreeNode, context: PresentContext): string {
-  if (isValueNode(node)) return valueTooltip(context.snapshot, node, context.note(node));
+  if (isValueNode(node)) return valueTooltip(context.snapshot, node, context.note(node), context.hasReset);
   if (node.kind === 'family') return familyTooltip(node);
   return node.kind === 'group' ? groupTooltip(node) : '';
 }
@@ -105,7 +107,7 @@ function familyView(node: FamilyNode, context: PresentContext): NodeView {
   const place = family.frames.length > 1 ? `${family.frames.length} vCPUs` : addressText(first?.base);
   return {
     ...blank(family.title, 'circuit-board'),
-    description: error === undefined ? place : `unavailable: ${error}`,
+    description: error === undefined ? place : unavailableText(error),
     tone: error === undefined ? 'normal' : 'unavailable',
     contextValue: contextValue('family', [MARKS.formats]),
   };
@@ -116,7 +118,13 @@ function groupView(node: GroupNode, context: PresentContext): NodeView {
   const [first] = node.registers;
   const last = node.registers.at(-1);
   const label = `${node.name} [${first?.index ?? 0}..${last?.index ?? node.registers.length - 1}]`;
-  const words = [counts.nonReset === 0 ? 'at reset' : `${counts.nonReset}/${counts.total} ≠ reset`];
+  const words = [
+    context.hasReset
+      ? counts.nonReset === 0
+        ? 'at reset'
+        : `${counts.nonReset}/${counts.total} ≠ reset`
+      : `${counts.total} registers`,
+  ];
   if (counts.changed > 0) words.push(`${counts.changed} changed`);
   const unavailable = counts.unavailable > 0 && first?.access !== 'wo';
   if (unavailable) words.splice(0, counts.unavailable === counts.total ? 1 : 0, `${counts.unavailable} unavailable`);

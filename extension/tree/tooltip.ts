@@ -11,9 +11,13 @@ const MAX_FIELDS = 16;
 /** Copies listed in a tooltip before the rest is only counted. */
 const MAX_BANKS = 8;
 
-/** Markdown about a register, a copy of it, or a piece of it. */
-export function valueTooltip(snapshot: Snapshot, node: ValueNode, note: string | undefined): string {
-  const sections = node.kind === 'part' ? partSections(snapshot, node) : registerSections(snapshot, node);
+/**
+ * Markdown about a register, a copy of it, or a piece of it.
+ * @param hasReset what reset makes of it is known
+ */
+export function valueTooltip(snapshot: Snapshot, node: ValueNode, note: string | undefined, hasReset = true): string {
+  const sections =
+    node.kind === 'part' ? partSections(snapshot, node, hasReset) : registerSections(snapshot, node, hasReset);
   if (note !== undefined) sections.unshift(`$(warning) ${escape(note)}`);
   return sections.filter((section) => section !== '').join('\n\n');
 }
@@ -40,20 +44,20 @@ export function groupTooltip(node: GroupNode): string {
     .join('\n\n');
 }
 
-function registerSections(snapshot: Snapshot, node: Exclude<ValueNode, { kind: 'part' }>): string[] {
+function registerSections(snapshot: Snapshot, node: Exclude<ValueNode, { kind: 'part' }>, hasReset: boolean): string[] {
   const { register } = node;
   return [
     `**${register.name}**${node.kind === 'bank' ? ` of vCPU ${node.bank.vcpu ?? '?'}` : ''}`,
     escape(register.doc),
     marks(register),
     properties(node),
-    values(snapshot, node),
+    values(snapshot, node, hasReset),
     fieldTable(snapshot, node),
     register.section === '' ? '' : `*${escape(register.section)}*`,
   ];
 }
 
-function partSections(snapshot: Snapshot, node: Extract<ValueNode, { kind: 'part' }>): string[] {
+function partSections(snapshot: Snapshot, node: Extract<ValueNode, { kind: 'part' }>, hasReset: boolean): string[] {
   const { register, part } = node;
   const { field } = part;
   const reading = readNode(snapshot, node) ?? {};
@@ -63,7 +67,7 @@ function partSections(snapshot: Snapshot, node: Extract<ValueNode, { kind: 'part
     escape(field.doc === '' && part.intid !== undefined ? register.doc : field.doc),
     `bits ${bitsText(field)} · ${accessText(field.access)}`,
     marks(register),
-    readingText(reading, widthOf(field)),
+    readingText(reading, widthOf(field), hasReset),
     enumTable(field, reading),
     `Expression: \`${expressionOf(node) ?? ''}\``,
     register.section === '' ? '' : `*${escape(register.section)}*`,
@@ -106,9 +110,9 @@ function properties(node: Exclude<ValueNode, { kind: 'part' }>): string {
   return `${lines.join(' · ')}${address}${intids}`;
 }
 
-function values(snapshot: Snapshot, node: Exclude<ValueNode, { kind: 'part' }>): string {
+function values(snapshot: Snapshot, node: Exclude<ValueNode, { kind: 'part' }>, hasReset: boolean): string {
   const reading = readNode(snapshot, node);
-  if (reading) return readingText(reading, node.register.bits, node.register.bits);
+  if (reading) return readingText(reading, node.register.bits, hasReset, node.register.bits);
   if (node.kind === 'bank') return '';
   const rows = node.banks.slice(0, MAX_BANKS).map((bank) => {
     const copy = readBank(snapshot, node.register, bank);
@@ -122,13 +126,13 @@ function values(snapshot: Snapshot, node: Exclude<ValueNode, { kind: 'part' }>):
   return ['| | |', '|---|---|', ...rows, ...(rest > 0 ? [`| and ${rest} more | |`] : [])].join('\n');
 }
 
-function readingText(reading: Reading, width: number, pad?: number): string {
+function readingText(reading: Reading, width: number, hasReset: boolean, pad?: number): string {
   if (reading.value === undefined) return `$(error) ${escape(reading.unavailable ?? 'not read')}`;
   const show = (value: bigint): string =>
     `\`${pad === undefined ? formatField(value, width, 'hex') : formatRegister(value, pad, 'hex')}\``;
   const lines = [`Value ${show(reading.value)}${width > 1 ? ` (${reading.value.toString()})` : ''}`];
   if (reading.previous !== undefined) lines.push(`${show(reading.previous)} at the previous stop`);
-  lines.push(reading.reset === undefined ? 'as after reset' : `${show(reading.reset)} after reset`);
+  if (hasReset) lines.push(reading.reset === undefined ? 'as after reset' : `${show(reading.reset)} after reset`);
   return lines.join(' · ');
 }
 

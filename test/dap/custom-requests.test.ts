@@ -17,6 +17,7 @@ test('describe tells frames and registers', () =>
         title: 'kvm-4.10-scenario-v3-bringup-redist-ppi.jsonl',
         kind: 'trace',
         canStepBack: true,
+        knows: { wires: true, queues: true, reset: true },
       },
     );
     assert.deepEqual(frames.map(({ id }) => id).slice(0, 3), ['GICD', 'GICR0.RD', 'GICR0.SGI']);

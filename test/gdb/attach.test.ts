@@ -4,6 +4,7 @@ import { test } from 'node:test';
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import { withClient, type DapClient } from '../dap/client.ts';
 import { EXAMPLES, PEERS, type Target } from './peers.ts';
+import { NO_QEMU, QEMU_VERSION } from './qemu.ts';
 
 /*
  * What a session over a GDB stub can do: the same specs for QEMU and for this repository's own stub.
@@ -180,4 +181,25 @@ for (const peer of PEERS) {
       await client.request('disconnect', {});
     }),
   );
+}
+
+test(
+  'QEMU before 10: writes at virtual addresses are dropped, which is found out',
+  { skip: dropsNothing(), timeout: 60_000 },
+  (t) =>
+    withClient(async (client) => {
+      const [qemu] = PEERS;
+      assert.ok(qemu);
+      const target = await qemu.start(t, { gic: 3, cpus: 1, program: 'guest.elf' });
+      await attach(client, target, { memoryAccess: 'virtual' });
+      const edit = await client.gic('gic/write', { target: 'GICD_ISENABLER[33]', value: '1' });
+      assert.deepEqual([edit.verdict, edit.after], ['ignored', '0x0']);
+      assert.match(edit.problems[0]?.message ?? '', /drops them.*"memoryAccess" to "physical"/);
+      await client.request('disconnect', {});
+    }),
+);
+
+function dropsNothing(): string | false {
+  if (NO_QEMU !== false) return NO_QEMU;
+  return Number.parseInt(QEMU_VERSION ?? '', 10) >= 10 && 'this QEMU takes them';
 }

@@ -17,6 +17,8 @@ export class FakeController {
   position = 0;
   total = 0;
   gic: 'v2' | 'v3' = 'v2';
+  /** It is behind a GDB stub. */
+  isTarget = false;
   rows: IrqRow[];
   readonly cpus: number;
   readonly spis: number;
@@ -278,12 +280,13 @@ export class FakeModel implements PanelModel {
         return {
           version,
           gic,
-          profile: 'kvm-4.10',
+          profile: controller.isTarget ? 'observed' : 'kvm-4.10',
           cpus,
           spis,
           title: `${sessionId}.gictrace`,
-          kind: 'trace',
-          canStepBack: true,
+          kind: controller.isTarget ? 'gdb' : 'trace',
+          canStepBack: !controller.isTarget,
+          knows: { wires: !controller.isTarget, queues: !controller.isTarget, reset: !controller.isTarget },
         };
       case 'gic/irqs': {
         const { since } = raw as GicRequests['gic/irqs']['arguments'];

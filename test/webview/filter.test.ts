@@ -28,6 +28,14 @@ test('words name states, types and triggers', () => {
   assert.deepEqual(intids('queued'), [1, 27, 27, 36]);
 });
 
+test('of a row that could not be read only its number, type and vCPU are known', () => {
+  const unread = irq(34, { unavailable: 'refused' });
+  for (const text of ['34', '30-40', 'spi', '!pending']) assert.equal(parseFilter(text).matches(unread), true, text);
+  for (const text of ['idle', 'disabled', 'low', 'level', 'nobody', 'prio<0x80', 'group:0', 'ppi']) {
+    assert.equal(parseFilter(text).matches(unread), false, text);
+  }
+});
+
 test('terms are combined with AND', () => {
   assert.deepEqual(intids('spi pending enabled'), [34]);
   assert.deepEqual(intids('spi pending !enabled'), [33]);

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { IrqRow, JournalEntry } from '../../adapter/protocol.ts';
+import { columnsOf } from '../../webview/model/columns.ts';
 import {
   editingOf,
   editText,
@@ -13,6 +14,7 @@ import { Journal, MAX_PAGES, PAGE } from '../../webview/model/journal.ts';
 import { restore } from '../../webview/model/saved-state.ts';
 import { MAX_HEIGHT, ScaledScroll } from '../../webview/model/scaled-scroll.ts';
 import { nextSort, sortRows } from '../../webview/model/sort.ts';
+import { VisibleRows } from '../../webview/model/visible-rows.ts';
 import { moveInGrid } from '../../webview/ui/grid-keys.ts';
 import { irq, table } from './rows.ts';
 
@@ -24,6 +26,7 @@ const SUMMARY = {
   title: 't',
   kind: 'trace',
   canStepBack: true,
+  knows: { wires: true, queues: true, reset: true },
 } as const;
 
 function filled(rows: IrqRow[]): IrqTable {
@@ -109,6 +112,42 @@ test('what cannot be edited says why', () => {
   assert.equal(editingOf(irq(33), 'trigger', SUMMARY).how, 'choice');
   const arch = { ...SUMMARY, profile: 'arch' };
   assert.equal(editingOf(irq(27, { vcpu: 0 }), 'trigger', arch).how, 'choice');
+});
+
+test('of a target, columns that would say nothing are left out, and sorted by neither', () => {
+  const target = { ...SUMMARY, profile: 'observed', knows: { wires: false, queues: false, reset: false } };
+  const columns = columnsOf(target);
+  assert.deepEqual(
+    columns.map(({ id }) => id),
+    ['intid', 'state', 'enabled', 'priority', 'trigger', 'group', 'target'],
+  );
+  assert.equal(columnsOf(SUMMARY).length, 9);
+  assert.equal(columnsOf(undefined).length, 9);
+  const editing = editingOf(irq(33), 'line', target);
+  assert.equal(editing.how === 'none' && editing.why, 'Not editable: the wires are driven by devices alone.');
+  const visible = new VisibleRows();
+  const view = { ...restore(undefined).view, filter: 'lr:1', sort: { column: 'line', descending: true } } as const;
+  visible.update(filled(table(2, 8)), view, columns);
+  assert.deepEqual(visible.filter.problems, ['“lr:1”: that is not known of this target.']);
+  assert.equal(visible.rows[0]?.key, '0.0', 'by INTID');
+  visible.update(filled(table(2, 8)), view);
+  assert.deepEqual(visible.filter.problems, []);
+});
+
+test('a row that could not be read says nothing, comes last, and cannot be edited', () => {
+  const unread = irq(34, { unavailable: 'the CPU executes nothing' });
+  const irqs = filled([irq(33, { priority: 0xf0 }), unread, irq(35)]);
+  for (const column of columnsOf(undefined)) {
+    if (column.id !== 'intid') assert.equal(column.text(unread), '?', column.id);
+  }
+  for (const descending of [false, true]) {
+    const keys = sortRows(irqs.rows, { column: 'priority', descending }).map(({ key }) => key);
+    assert.equal(keys.at(descending ? 0 : -1), '34');
+  }
+  const editing = editingOf(unread, 'priority', SUMMARY);
+  assert.equal(editing.how === 'none' && editing.why, 'Not known: the CPU executes nothing');
+  irqs.apply({ version: 6, full: false, rows: [irq(34, { pending: true, changed: true })] }, false);
+  assert.deepEqual([...(irqs.get('34')?.changed ?? [])], [], 'what it was is not known');
 });
 
 test('the target is a byte on GICv2 and a vCPU on GICv3', () => {

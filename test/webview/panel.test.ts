@@ -342,6 +342,48 @@ onPanel('a failed read is said, and the old rows are not passed off as new', asy
   await until('gone', async () => (await page.locator('.failures').count()) === 0);
 });
 
+onPanel(
+  'a target has no wires and queues, and what could not be read is dimmed and says why',
+  async ({ page }) => {
+    const heads = await page.getByRole('columnheader').allInnerTexts();
+    assert.deepEqual(heads, ['INTID', 'State', 'Enabled', 'Priority', 'Trigger', 'Group', 'Target']);
+    assert.equal(await page.locator('.grid').getAttribute('aria-colcount'), '7');
+    await filter(page).fill('32-34');
+    await until('three rows', async () => (await keys(page)).join() === '32,33,34');
+    const texts = await page.locator('[data-key="33"] .cell').allInnerTexts();
+    assert.match(texts[0] ?? '', /33\s*SPI/);
+    assert.deepEqual(new Set(texts.slice(1)), new Set(['?']));
+    assert.equal(
+      await cell(page, '33', 'priority').getAttribute('title'),
+      'INTID 33 is not known: the CPU executes nothing',
+    );
+    const opacity = (key: string): Promise<string> =>
+      page.evaluate(`getComputedStyle(document.querySelector('[data-key="${key}"] > [data-column=state]')).opacity`);
+    assert.deepEqual([await opacity('33'), await opacity('34')], ['0.6', '1']);
+    // The header's columns and the rows' still line up, and the rows are as wide as the table.
+    const lefts = (selector: string): Promise<number[]> =>
+      page.evaluate(
+        `[...document.querySelectorAll('${selector}')].map((one) => Math.round(one.getBoundingClientRect().left))`,
+      );
+    assert.deepEqual(await lefts('[data-key="34"] > .cell'), await lefts('.header > .head'));
+    await cell(page, '33', 'enabled').dblclick();
+    await page.keyboard.press('Shift+F10');
+    const menu = page.getByRole('menu');
+    await menu.getByText('Enable', { exact: true }).waitFor();
+    assert.equal(await menu.getByText('Raise line').count(), 0);
+    assert.equal(
+      await menu.getByRole('menuitem', { name: 'Enable', exact: true }).getAttribute('aria-disabled'),
+      'true',
+    );
+  },
+  {
+    prepare: (controller) => {
+      controller.isTarget = true;
+      controller.put(33, null, { unavailable: 'the CPU executes nothing' });
+    },
+  },
+);
+
 onPanel('everything has a role and a name', async ({ page }) => {
   await filter(page).fill('!idle');
   const nameless: unknown =

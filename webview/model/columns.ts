@@ -1,4 +1,5 @@
 import type { IrqRow } from '../../adapter/protocol.ts';
+import type { Summary } from '../messages.ts';
 
 export type ColumnId = 'intid' | 'state' | 'line' | 'enabled' | 'priority' | 'trigger' | 'group' | 'target' | 'queued';
 
@@ -8,6 +9,8 @@ export interface Column {
   readonly label: string;
   /** Tooltip of the header. */
   readonly title: string;
+  /** What has to be known for it to say anything. */
+  readonly needs?: 'wires' | 'queues';
   /** What the cell says, in words: for comparing, searching and accessible names. */
   text(row: IrqRow): string;
   /** What the column sorts by. */
@@ -17,9 +20,12 @@ export interface Column {
 /** Sorts after everything. */
 const LAST = Number.MAX_SAFE_INTEGER;
 
+/** Said of what could not be read. */
+export const NOT_KNOWN = '?';
+
 const STATE_RANK = { idle: 3, pending: 1, active: 2, 'pending+active': 0 } as const;
 
-export const COLUMNS: readonly Column[] = [
+const ALL: readonly Column[] = [
   {
     id: 'intid',
     label: 'INTID',
@@ -38,6 +44,7 @@ export const COLUMNS: readonly Column[] = [
     id: 'line',
     label: 'Line',
     title: 'Level of the interrupt’s wire',
+    needs: 'wires',
     text: (row) => (hasLine(row) ? (row.line ? 'high' : 'low') : '–'),
     rank: (row) => (hasLine(row) ? (row.line ? 0 : 1) : 2),
   },
@@ -80,13 +87,29 @@ export const COLUMNS: readonly Column[] = [
     id: 'queued',
     label: 'Queued',
     title: 'The vCPU’s queue the interrupt waits in, its place there, and the list register that holds it',
+    needs: 'queues',
     text: (row) => queuedText(row) + (row.listRegister === null ? '' : ` LR${row.listRegister}`),
     rank: (row) => (row.queuedOn === null ? LAST : row.queuedOn * 4096 + (row.queueIndex ?? 0)),
   },
 ];
 
-export function columnIndex(id: ColumnId): number {
-  return COLUMNS.findIndex((column) => column.id === id);
+export const COLUMNS: readonly Column[] = ALL.map(whereKnown);
+
+/** A row that could not be read says nothing but its number, and comes last. */
+function whereKnown(column: Column): Column {
+  if (column.id === 'intid') return column;
+  return {
+    ...column,
+    text: (row) => (row.unavailable === undefined ? column.text(row) : NOT_KNOWN),
+    rank: (row) => (row.unavailable === undefined ? column.rank(row) : LAST),
+  };
+}
+
+/** The columns that say something of what is debugged. */
+export function columnsOf(summary: Summary | undefined): readonly Column[] {
+  if (summary === undefined) return COLUMNS;
+  const { knows } = summary;
+  return COLUMNS.filter(({ needs }) => needs === undefined || knows[needs]);
 }
 
 export function stateText(row: IrqRow): string {

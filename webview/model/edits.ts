@@ -43,12 +43,13 @@ export type Editing =
 const none = (why: string): Editing => ({ how: 'none', why });
 
 export function editingOf(row: IrqRow, column: ColumnId, summary: Summary | undefined): Editing {
+  if (column === 'intid') return none('The interrupt’s number.');
+  if (row.unavailable !== undefined) return none(`Not known: ${row.unavailable}`);
   switch (column) {
-    case 'intid':
-      return none('The interrupt’s number.');
     case 'state':
       return { how: 'menu' };
     case 'line':
+      if (summary?.knows.wires === false) return none('Not editable: the wires are driven by devices alone.');
       return hasLine(row)
         ? { how: 'switch', property: 'line', on: row.line }
         : none(`Not editable: ${row.type}s are messages and have no wire.`);

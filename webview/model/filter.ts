@@ -1,5 +1,5 @@
 import type { IrqRow } from '../../adapter/protocol.ts';
-import { COLUMNS } from './columns.ts';
+import { COLUMNS, type Column, type ColumnId } from './columns.ts';
 
 /** A filter's text, understood. */
 export interface Filter {
@@ -33,8 +33,14 @@ const WORDS: Readonly<Record<string, Test>> = {
   lpi: (row) => row.type === 'LPI',
 };
 
+/** Words that hold of rows that could not be read, too. */
+const TYPES: ReadonlySet<string> = new Set(['sgi', 'ppi', 'spi', 'lpi']);
+
 /** The words a filter knows, for its help text. */
 export const FILTER_WORDS: readonly string[] = Object.keys(WORDS);
+
+/** Words and quantities that are a column's. */
+const COLUMN_OF: Readonly<Record<string, ColumnId>> = { queued: 'queued', high: 'line', low: 'line', lr: 'queued' };
 
 type Compare = (a: number, b: number) => boolean;
 
@@ -61,9 +67,16 @@ const FIELDS: Readonly<Record<string, (row: IrqRow) => readonly (number | null)[
   lr: (row) => [row.listRegister],
 };
 
+/** Quantities of rows that could not be read, too. */
+const ALWAYS_KNOWN: ReadonlySet<string> = new Set(['cpu', 'vcpu', 'intid']);
+
 /** Understands a filter: terms separated by blanks, all of which a row must meet; `!` in front turns one around. */
-export function parseFilter(text: string): Filter {
-  const parsed = text.trim().split(/\s+/).filter(Boolean).map(parseTerm);
+export function parseFilter(text: string, columns: readonly Column[] = COLUMNS): Filter {
+  const parsed = text
+    .trim()
+    .split(/\s+/)
+    .filter(Boolean)
+    .map((term) => parseTerm(term, columns));
   const tests = parsed.flatMap((term) => ('test' in term ? [term.test] : []));
   return {
     matches: (row) => tests.every((test) => test(row)),
@@ -72,17 +85,22 @@ export function parseFilter(text: string): Filter {
   };
 }
 
-function parseTerm(term: string): Parsed {
-  if (!term.startsWith('!')) return parsePlain(term.toLowerCase());
+function parseTerm(term: string, columns: readonly Column[]): Parsed {
+  if (!term.startsWith('!')) return parsePlain(term.toLowerCase(), columns);
   const inner = term.slice(1);
   if (inner === '') return { problem: 'A term is missing after “!”.' };
-  const parsed = parseTerm(inner);
+  const parsed = parseTerm(inner, columns);
   return 'problem' in parsed ? parsed : { test: (row) => !parsed.test(row) };
 }
 
-function parsePlain(term: string): Parsed {
+function parsePlain(term: string, columns: readonly Column[]): Parsed {
+  const [name = ''] = /^[a-z]+/.exec(term) ?? [];
+  const column = Object.hasOwn(COLUMN_OF, name) ? COLUMN_OF[name] : undefined;
+  if (column !== undefined && !columns.some(({ id }) => id === column)) {
+    return { problem: `“${term}”: that is not known of this target.` };
+  }
   const word = Object.hasOwn(WORDS, term) ? WORDS[term] : undefined;
-  if (word) return { test: word };
+  if (word) return { test: (row) => (row.unavailable === undefined || TYPES.has(term)) && word(row) };
   const comparison = /^([a-z]+)(<=|>=|==|!=|[<>=:])(.*)$/.exec(term);
   if (comparison) return parseComparison(term, comparison[1] ?? '', comparison[2] ?? '', comparison[3] ?? '');
   const range = /^(\w+)(?:-|\.\.)(\w*)$/.exec(term);
@@ -91,7 +109,7 @@ function parsePlain(term: string): Parsed {
     const intid = parseNumber(term);
     return intid === undefined ? { problem: `“${term}” is not a number.` } : { test: (row) => row.intid === intid };
   }
-  return { test: (row) => searchText(row).includes(term) };
+  return { test: (row) => searchText(row, columns).includes(term) };
 }
 
 function parseComparison(term: string, name: string, operator: string, operand: string): Parsed {
@@ -103,7 +121,8 @@ function parseComparison(term: string, name: string, operator: string, operand: 
   if (operand === '') return { problem: `“${term}”: a number is missing at the end.` };
   const number = parseNumber(operand);
   if (number === undefined) return { problem: `“${term}”: “${operand}” is not a number.` };
-  return { test: (row) => values(row).some((value) => value !== null && compare(value, number)) };
+  const isKnown = (row: IrqRow): boolean => row.unavailable === undefined || ALWAYS_KNOWN.has(name);
+  return { test: (row) => isKnown(row) && values(row).some((value) => value !== null && compare(value, number)) };
 }
 
 function parseRange(term: string, first: string, last: string): Parsed {
@@ -121,8 +140,9 @@ function parseNumber(text: string): number | undefined {
 }
 
 /** Free text is looked for in what the row shows. */
-function searchText(row: IrqRow): string {
-  return COLUMNS.map((column) => column.text(row))
+function searchText(row: IrqRow, columns: readonly Column[]): string {
+  return columns
+    .map((column) => column.text(row))
     .join(' ')
     .toLowerCase();
 }

@@ -89,6 +89,7 @@ export class IrqTable {
 }
 
 function differences(before: IrqRow, now: IrqRow): ReadonlySet<ColumnId> {
+  if (before.unavailable !== undefined) return NONE;
   const changed = COLUMNS.filter((column) => column.text(before) !== column.text(now)).map((column) => column.id);
   return changed.length === 0 ? NONE : new Set(changed);
 }

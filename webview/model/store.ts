@@ -1,7 +1,7 @@
 import type { IrqRow } from '../../adapter/protocol.ts';
 import type { Host } from '../host.ts';
 import type { PanelSession, Tab, ToHost } from '../messages.ts';
-import type { ColumnId } from './columns.ts';
+import { columnsOf, type Column, type ColumnId } from './columns.ts';
 import { editingOf, editText, propertyExpression, PROPERTY_COLUMN, type Property } from './edits.ts';
 import { keyOf, type RowKey, type TableRow } from './irq-table.ts';
 import { isSticky } from './notices.ts';
@@ -84,9 +84,14 @@ export class Store {
     return this.#views.get(sessionId);
   }
 
+  /** The columns of what is shown. */
+  get columns(): readonly Column[] {
+    return columnsOf(this.current?.summary);
+  }
+
   /** The rows that pass the filter, in order. */
   get visible(): VisibleRows {
-    this.#visible.update(this.current?.table, this.view);
+    this.#visible.update(this.current?.table, this.view, this.columns);
     return this.#visible;
   }
 

@@ -1,5 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import { COLUMNS } from '../model/columns.ts';
+import type { Column } from '../model/columns.ts';
 import type { Sort } from '../model/sort.ts';
 import { icon } from './icon.ts';
 
@@ -7,9 +7,9 @@ import { icon } from './icon.ts';
 export const HEADER = 'header';
 
 /** The header row: part of the grid for the keyboard, so that columns can be sorted without a mouse. */
-export function gridHeader(sort: Sort, focused: number | undefined): TemplateResult {
+export function gridHeader(columns: readonly Column[], sort: Sort, focused: number | undefined): TemplateResult {
   return html`<div class="header" role="row" aria-rowindex="1">
-    ${COLUMNS.map((column, at) => {
+    ${columns.map((column, at) => {
       const isSorted = sort.column === column.id;
       const order = !isSorted ? 'none' : sort.descending ? 'descending' : 'ascending';
       return html`<div

@@ -1,7 +1,16 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { live } from 'lit/directives/live.js';
 import type { IrqRow } from '../../adapter/protocol.ts';
-import { hasLine, irqName, priorityText, queuedText, sourcesText, stateText, type Column } from '../model/columns.ts';
+import {
+  hasLine,
+  irqName,
+  NOT_KNOWN,
+  priorityText,
+  queuedText,
+  sourcesText,
+  stateText,
+  type Column,
+} from '../model/columns.ts';
 import type { Draft } from '../model/draft.ts';
 import { adviceOf } from '../model/draft.ts';
 import { editingOf } from '../model/edits.ts';
@@ -18,6 +27,7 @@ const STATE_ICON = {
 
 /** What a cell shows. */
 export function cellContent(row: IrqRow, column: Column): TemplateResult | string {
+  if (row.unavailable !== undefined && column.id !== 'intid') return NOT_KNOWN;
   switch (column.id) {
     case 'intid':
       return html`<span class="num intid">${row.intid}</span><span class="badge badge-${row.type}">${row.type}</span>
@@ -72,6 +82,7 @@ export function cellContent(row: IrqRow, column: Column): TemplateResult | strin
 
 /** The tooltip: what the cell does not show, and why it cannot be edited. */
 export function cellTitle(store: Store, row: IrqRow, column: Column): string {
+  if (row.unavailable !== undefined) return `${irqName(row)} is not known: ${row.unavailable}`;
   const parts = [column.text(row)];
   if (column.id === 'target' && row.route !== null) {
     const isV2 = store.current?.summary?.gic === 'v2';

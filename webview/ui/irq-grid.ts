@@ -8,7 +8,7 @@ import {
 } from '@tanstack/virtual-core';
 import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
-import { COLUMNS, columnIndex, irqName, type ColumnId } from '../model/columns.ts';
+import { irqName, type Column, type ColumnId } from '../model/columns.ts';
 import { editingOf } from '../model/edits.ts';
 import type { RowKey, TableRow } from '../model/irq-table.ts';
 import type { Cursor } from '../model/saved-state.ts';
@@ -24,6 +24,12 @@ import { GicMenu, type MenuGroups } from './menu.ts';
 import { placeNote } from './note-place.ts';
 
 export const ROW_HEIGHT = 22;
+
+/** What is left out is the style sheet's to know: it lays the columns out. */
+function gridClasses(columns: readonly Column[]): string {
+  const isShown = (id: ColumnId): boolean => columns.some((column) => column.id === id);
+  return `grid${isShown('line') ? '' : ' without-line'}${isShown('queued') ? '' : ' without-queued'}`;
+}
 
 type Options = VirtualizerOptions<HTMLElement, HTMLElement>;
 
@@ -81,15 +87,16 @@ export class IrqGrid extends StoreElement {
 
   protected override render(): TemplateResult {
     const { store } = this;
+    const { columns } = store;
     const { rows } = store.visible;
     const view = store.current;
     const place = this.#place();
     return html`<div
-        class="grid"
+        class=${gridClasses(columns)}
         role="grid"
         aria-label="Interrupts"
         aria-rowcount=${rows.length + 1}
-        aria-colcount=${COLUMNS.length}
+        aria-colcount=${columns.length}
         aria-busy=${store.session?.state === 'running' ? 'true' : 'false'}
         @keydown=${this.#onKey}
         @click=${this.#onClick}
@@ -98,7 +105,7 @@ export class IrqGrid extends StoreElement {
         @focusout=${this.#onFocusOut}
         @scroll=${this.#onScroll}
       >
-        ${gridHeader(store.view.sort, place.row === -1 ? place.column : undefined)}
+        ${gridHeader(columns, store.view.sort, place.row === -1 ? place.column : undefined)}
         <div class="canvas" role="rowgroup" ${cssVars({ height: `${this.#virtualizer.getTotalSize()}px` })}>
           ${repeat(
             this.#virtualizer.getVirtualItems(),
@@ -146,7 +153,7 @@ export class IrqGrid extends StoreElement {
   /** Where the cursor is among the rows in view; the first cell where it is nowhere. */
   #place(): GridPlace {
     const { cursor } = this.store.view;
-    const column = cursor ? columnIndex(cursor.column) : 0;
+    const column = Math.max(0, cursor ? this.store.columns.findIndex(({ id }) => id === cursor.column) : 0);
     if (cursor?.key === HEADER) return { row: -1, column };
     const row = cursor ? this.store.visible.indexOf(cursor.key) : -1;
     if (row >= 0) return { row, column };
@@ -156,13 +163,13 @@ export class IrqGrid extends StoreElement {
   #moveTo(place: GridPlace): void {
     const key: RowKey = place.row < 0 ? HEADER : (this.store.visible.rows[place.row]?.key ?? HEADER);
     this.#wantsFocus = true;
-    this.store.setView({ cursor: { key, column: COLUMNS[place.column]?.id ?? 'intid' } });
+    this.store.setView({ cursor: { key, column: this.store.columns[place.column]?.id ?? 'intid' } });
   }
 
   get #current(): { row: TableRow; column: ColumnId } | undefined {
     const place = this.#place();
     const row = this.store.visible.rows[place.row];
-    const column = COLUMNS[place.column]?.id;
+    const column = this.store.columns[place.column]?.id;
     return row && column ? { row, column } : undefined;
   }
 
@@ -187,13 +194,18 @@ export class IrqGrid extends StoreElement {
     const { clientHeight } = event.currentTarget as HTMLElement;
     const page = Math.max(1, Math.floor(clientHeight / ROW_HEIGHT) - 2);
     const place = this.#place();
-    const to = moveInGrid(event, place, { rows: this.store.visible.rows.length, columns: COLUMNS.length, page });
+    const to = moveInGrid(event, place, {
+      rows: this.store.visible.rows.length,
+      columns: this.store.columns.length,
+      page,
+    });
     if (to) {
       this.#moveTo(to);
       return true;
     }
     const at = this.#current;
-    if (place.row === -1 && (event.key === 'Enter' || event.key === ' ')) this.#sortBy(COLUMNS[place.column]?.id);
+    if (place.row === -1 && (event.key === 'Enter' || event.key === ' '))
+      this.#sortBy(this.store.columns[place.column]?.id);
     else if (!at) return false;
     else if (event.key === 'Enter' || event.key === 'F2') this.#activate(at.row, at.column);
     else if (event.key === ' ') this.#switch(at.row, at.column === 'line' ? 'line' : 'enabled');
@@ -258,7 +270,9 @@ export class IrqGrid extends StoreElement {
   #cellOf(event: Event): { row: TableRow; column: ColumnId } | undefined {
     const target = event.target as HTMLElement;
     const key = target.closest<HTMLElement>('.row')?.dataset['key'];
-    const column = COLUMNS.find(({ id }) => id === target.closest<HTMLElement>('.cell')?.dataset['column'])?.id;
+    const column = this.store.columns.find(
+      ({ id }) => id === target.closest<HTMLElement>('.cell')?.dataset['column'],
+    )?.id;
     const row = key === undefined ? undefined : this.store.current?.table.get(key);
     if (!row || !column || target.matches('.cell-input')) return undefined;
     const cursor: Cursor = { key: row.key, column };
@@ -270,7 +284,7 @@ export class IrqGrid extends StoreElement {
   #onClick = (event: MouseEvent): void => {
     const target = event.target as HTMLElement;
     const header = target.closest<HTMLElement>('[role="columnheader"]')?.dataset['column'];
-    if (header !== undefined) this.#sortBy(COLUMNS.find(({ id }) => id === header)?.id);
+    if (header !== undefined) this.#sortBy(this.store.columns.find(({ id }) => id === header)?.id);
     const cell = this.#cellOf(event);
     if (!cell) return;
     const action = target.closest<HTMLElement>('[data-action]')?.dataset['action'];

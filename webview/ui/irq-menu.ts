@@ -7,12 +7,14 @@ import type { MenuGroups, MenuItem } from './menu.ts';
 /** The entries of a row's menu. `column` is the cell it was opened at: its register is the one to show. */
 export function rowMenu(store: Store, irq: IrqRow, column: ColumnId): MenuGroups {
   const summary = store.current?.summary;
+  const hasWires = summary?.knows.wires !== false;
   const line = editingOf(irq, 'line', summary);
   const noLine = line.how === 'none' ? line.why : undefined;
+  const notKnown = irq.unavailable === undefined ? undefined : `Not known: ${irq.unavailable}`;
   const set = (label: string, iconName: string, property: Property, value: string, disabled?: string): MenuItem => ({
     label,
     icon: iconName,
-    disabled,
+    disabled: notKnown ?? disabled,
     run: () => store.setProperty(irq, property, value),
   });
   const already = (is: boolean, what: string): string | undefined => (is ? `It is ${what} already.` : undefined);
@@ -32,10 +34,14 @@ export function rowMenu(store: Store, irq: IrqRow, column: ColumnId): MenuGroups
       set('Set active', 'play', 'active', '1', already(irq.active, 'active')),
       set('Clear active', 'debug-stop', 'active', '0', already(!irq.active, 'not active')),
     ],
-    [
-      set('Raise line', 'arrow-up', 'line', '1', noLine ?? already(irq.line, 'high')),
-      set('Lower line', 'arrow-down', 'line', '0', noLine ?? already(!irq.line, 'low')),
-    ],
+    ...(hasWires
+      ? [
+          [
+            set('Raise line', 'arrow-up', 'line', '1', noLine ?? already(irq.line, 'high')),
+            set('Lower line', 'arrow-down', 'line', '0', noLine ?? already(!irq.line, 'low')),
+          ],
+        ]
+      : []),
     [
       set('Enable', 'pass', 'enabled', '1', already(irq.enabled, 'enabled')),
       set('Disable', 'circle-slash', 'enabled', '0', already(!irq.enabled, 'disabled')),

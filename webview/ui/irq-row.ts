@@ -1,5 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import { COLUMNS, irqName, type Column } from '../model/columns.ts';
+import { irqName, type Column } from '../model/columns.ts';
 import { editingOf } from '../model/edits.ts';
 import type { TableRow } from '../model/irq-table.ts';
 import type { Store } from '../model/store.ts';
@@ -22,6 +22,7 @@ export function irqRow(
     'row',
     irq.changed ? 'changed' : '',
     irq.state === 'idle' ? '' : 'busy',
+    irq.unavailable === undefined ? '' : 'unavailable',
     isCurrent && store.view.cursor ? 'current' : '',
   ];
   return html`<div
@@ -32,7 +33,7 @@ export function irqRow(
     aria-selected=${String(isCurrent)}
     ${cssVars({ transform: `translateY(${top}px)` })}
   >
-    ${COLUMNS.map((column, at) => irqCell(store, row, column, at, isCurrent && place.column === at))}
+    ${store.columns.map((column, at) => irqCell(store, row, column, at, isCurrent && place.column === at))}
   </div>`;
 }
 

@@ -1,5 +1,6 @@
 import { DELIVERY_4_10 } from '../delivery/policy.ts';
 import { LIST_REGISTERS_4_10 } from '../delivery/list-registers.ts';
+import { explainVgic } from '../explain/vgic.ts';
 import { GICC_V2 } from '../registers/gicc.ts';
 import { GICD_V2 } from '../registers/gicd-v2.ts';
 import { GICD_V3 } from '../registers/gicd-v3.ts';
@@ -16,4 +17,6 @@ export const KVM_4_10: Profile = {
   delivery: DELIVERY_4_10,
   sgiRegisters: { ICC_SGI1R: 'either' },
   listRegisters: LIST_REGISTERS_4_10,
+  explain: explainVgic,
+  knows: { wires: true, queues: true, reset: true },
 };

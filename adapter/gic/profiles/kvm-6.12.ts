@@ -107,4 +107,6 @@ export const KVM_6_12: Profile = {
   delivery: DELIVERY_6_12,
   sgiRegisters: { ICC_SGI1R: 'either', ICC_SGI0R: 'group 0', ICC_ASGI1R: 'group 0' },
   listRegisters: LIST_REGISTERS_6_12,
+  explain: KVM_4_10.explain,
+  knows: KVM_4_10.knows,
 };

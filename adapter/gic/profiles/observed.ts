@@ -1,5 +1,6 @@
 import { LIST_REGISTERS_6_12 } from '../delivery/list-registers-6.12.ts';
 import { DELIVERY_6_12 } from '../delivery/policy.ts';
+import { explainPhysical } from '../explain/physical.ts';
 import {
   COMMAND,
   observedBits,
@@ -120,4 +121,6 @@ export const OBSERVED: Profile = {
   delivery: DELIVERY_6_12,
   sgiRegisters: {},
   listRegisters: LIST_REGISTERS_6_12,
+  explain: explainPhysical,
+  knows: { wires: false, queues: false, reset: false },
 };

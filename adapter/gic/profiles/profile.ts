@@ -1,6 +1,7 @@
 import type { DeliveryPolicy } from '../delivery/policy.ts';
 import type { ListRegisterPolicy } from '../delivery/list-registers.ts';
 import type { SgiGroups } from '../delivery/sgi.ts';
+import type { ExplainPolicy } from '../explain/explanation.ts';
 import type { FrameTable } from '../registers/row.ts';
 import type { StateShape } from '../state/layout.ts';
 
@@ -21,6 +22,19 @@ export interface Profile extends StateShape {
   /** System registers that raise SGIs, without exception level, and what they can raise. */
   readonly sgiRegisters: Readonly<Record<string, SgiGroups>>;
   readonly listRegisters: ListRegisterPolicy;
+  /** Why an interrupt does or does not reach its vCPU. */
+  readonly explain: ExplainPolicy;
+  readonly knows: Knowledge;
+}
+
+/** What of a controller the state tells besides its registers: of one that is elsewhere, nothing. */
+export interface Knowledge {
+  /** Levels of the wires, and what software made pending. */
+  readonly wires: boolean;
+  /** Queues and list registers of the vCPUs. */
+  readonly queues: boolean;
+  /** What reset makes of the registers. */
+  readonly reset: boolean;
 }
 
 /** True where a guest can move interrupts between groups; else the group register is only there to be read. */

@@ -18,6 +18,7 @@ import type { FrameAccess } from './frame-access.ts';
 import { FrameLocator } from './frame-locator.ts';
 import { GdbGuest } from './gdb-guest.ts';
 import { Lock } from './lock.ts';
+import { isOpenOcd, OpenOcdAccess } from './openocd-access.ts';
 import { PlainAccess } from './plain-access.ts';
 import { RegisterNames } from './register-names.ts';
 import { Shadow } from './shadow.ts';
@@ -72,15 +73,26 @@ export async function attach(options: AttachOptions, events: AttachEvents): Prom
   const transport = await connectTo(address, options.patience, options.isOver);
   try {
     const client = await RspClient.connect(transport, {
-      timeouts: { request: options.timeout, interrupt: Math.max(options.timeout, TIMEOUTS.interrupt) },
+      timeouts: {
+        request: options.timeout,
+        monitor: options.timeout,
+        interrupt: Math.max(options.timeout, TIMEOUTS.interrupt),
+      },
       onOutput: (text) => events.output(text),
-      onClosed: (error) => events.closed(error.reason),
+      onClosed: (error) => events.closed(endOf(error, where)),
     });
     return await attachTo(client, where, options);
   } catch (error) {
     transport.close();
     throw attachError(error, where);
   }
+}
+
+/** Why there is no talking to a stub any more, in a sentence. */
+function endOf(error: RspError, where: string): string {
+  if (error.kind === 'closed') return `The target is gone: ${error.reason}.`;
+  if (error.kind === 'timeout') return `The stub at ${where} does not answer any more: ${error.message}.`;
+  return `The stub at ${where} was given up, since its answers cannot be trusted any more: ${error.message}.`;
 }
 
 function attachError(error: unknown, where: string): unknown {
@@ -107,10 +119,15 @@ async function attachTo(client: RspClient, where: string, options: AttachOptions
   const registers = new RegisterMap(controller);
   const execution = new Execution(client, cpus, memory);
   const locator = new FrameLocator(controller, cpus, memory);
+  // Reading GICC_IAR acknowledges, wherever in memory it is seen.
+  if (found.version === 'v2') {
+    cpus.guard = async (vcpu, start, length) => (await locator.locateFor(vcpu)).touches(start, length);
+  }
   const borrower = options.borrowCpus ? new Borrower(client, cpus, memory, (vcpu) => locator.regimeOf(vcpu)) : null;
   const splitting = splittingOf(found, memory);
   const plain = new PlainAccess(client, memory, physical, splitting, cpus.threads);
-  const access = accessFor(found, plain, borrower, locator, cpus);
+  const packets = (await isOpenOcd(client, memory)) && !physical ? new OpenOcdAccess(client, memory, plain) : plain;
+  const access = accessFor(found, packets, borrower, locator, cpus);
   const shadow = new Shadow(controller, registers, access);
   const guest = new GdbGuest({
     title: where,
@@ -123,7 +140,11 @@ async function attachTo(client: RspClient, where: string, options: AttachOptions
     shadow,
     interfaceRegisters: found.version === 'v3' ? new InterfaceRegisters(cpus, borrower) : null,
     locate: () => locator.locate(),
-    departed: () => borrower?.forget(),
+    departed: (moved) => {
+      locator.forget();
+      // A single step wakes nobody.
+      if (moved === 'all') borrower?.forget();
+    },
   });
   return { guest, found, notes: [...found.how, `Its registers are read ${access.text}.`] };
 }
@@ -162,12 +183,12 @@ function maxCpus({ version }: FoundController): number {
 /** @throws AttachError where registers can be read in no way that is safe */
 function accessFor(
   found: FoundController,
-  plain: PlainAccess,
+  packets: FrameAccess,
   borrower: Borrower | null,
   locator: FrameLocator,
   cpus: TargetCpus,
 ): FrameAccess {
-  if (!found.plainReadsKill) return plain;
+  if (!found.plainReadsKill) return packets;
   if (borrower !== null) return new BorrowedAccess(borrower, locator, cpus);
   throw new AttachError(
     `${found.plainReadsKillBecause ?? 'Reading a register would kill the target'}. ` +

@@ -8,6 +8,8 @@ import type { TargetMemory } from './target-memory.ts';
 
 /** Milliseconds a step may take. */
 const STEP_LIMIT = 1000;
+/** Milliseconds in which a target that is left has to stop: an interrupt alone may take five seconds. */
+const GOODBYE = 6000;
 
 /**
  * Lets a target execute. Its breakpoints and watchpoints are in the stub for the length of a run: whoever looks, steps or
@@ -19,6 +21,8 @@ export class Execution {
   readonly #memory: TargetMemory;
   #inserted: StopPoint[] = [];
   #ended: Promise<RunEnd> | null = null;
+  /** The run came to no end that is known. */
+  #isLost = false;
 
   constructor(client: RspClient, cpus: TargetCpus, memory: TargetMemory) {
     this.#client = client;
@@ -27,6 +31,11 @@ export class Execution {
   }
 
   get running(): boolean {
+    return this.#ended !== null && !this.#isLost;
+  }
+
+  /** A run was begun, and nobody has heard of its end yet. */
+  get isUnderWay(): boolean {
     return this.#ended !== null;
   }
 
@@ -35,8 +44,16 @@ export class Execution {
     await this.#memory.virtually(async () => {
       await this.#insert(points);
       this.#cpus.forget();
-      const run = await this.#client.run.resume([{ kind: 'continue', thread: 'all' }]);
-      this.#ended = run.ended;
+      try {
+        const run = await this.#client.run.resume([{ kind: 'continue', thread: 'all' }]);
+        this.#ended = run.ended;
+        this.#isLost = false;
+        run.ended.catch(() => (this.#isLost = true));
+      } catch (error) {
+        // It stands where it was, and so that single steps do not meet them, without stops.
+        await this.#remove().catch(() => undefined);
+        throw error;
+      }
     });
   }
 
@@ -57,21 +74,41 @@ export class Execution {
     }
   }
 
-  /** Asks the target to stop: the run ends soon, unless the stub is deaf. */
+  /** Asks the target to stop: the run ends soon, or the stub is deaf, and is given up. */
   interrupt(): void {
+    const { run } = this.#client;
     // What goes wrong is the run's end's to tell.
-    this.#client.run.interrupt().catch(() => undefined);
+    run
+      .interrupt()
+      .catch(() => run.doubt())
+      .catch(() => undefined);
+  }
+
+  /** Makes it stand, to be left. @returns false where it does not stop */
+  async halt(): Promise<boolean> {
+    if (this.#ended === null) return true;
+    this.interrupt();
+    await this.wait(GOODBYE).catch(() => null);
+    return !this.running;
   }
 
   /**
    * Executes one instruction of a vCPU, the others standing still.
-   * @returns false where it did not: the CPU is off, or waits for an interrupt that cannot come
+   * @returns its end: interrupted at its limit where the CPU is off, or waits for an interrupt that cannot come
    */
-  async step(vcpu: number): Promise<{ readonly end: RunEnd; readonly done: boolean }> {
+  step(vcpu: number): Promise<RunEnd> {
     this.#cpus.forget(vcpu);
     const thread = this.#cpus.thread(vcpu);
-    const end = await this.#memory.virtually(() => this.#client.run.step(thread, STEP_LIMIT));
-    return { end, done: end.interrupted === null };
+    const { run } = this.#client;
+    return this.#memory.virtually(async () => {
+      try {
+        return await run.step(thread, STEP_LIMIT);
+      } catch (error) {
+        // Nobody waits for it any more: it must not go on behind everybody's back.
+        await run.doubt().catch(() => undefined);
+        throw error;
+      }
+    });
   }
 
   async #insert(points: readonly StopPoint[]): Promise<void> {
@@ -79,8 +116,8 @@ export class Execution {
       try {
         this.#inserted.push(await this.#place(point));
       } catch (error) {
-        await this.#remove();
-        if (!(error instanceof RspError) || error.kind === 'closed') throw error;
+        await this.#remove().catch(() => undefined);
+        if (!isRefusal(error)) throw error;
         throw new GuestStateError(`${error.message}. The target stands where it was.`);
       }
     }
@@ -92,8 +129,7 @@ export class Execution {
       await this.#client.stops.insert(point);
       return point;
     } catch (error) {
-      const isRefused = error instanceof RspError && (error.kind === 'refused' || error.kind === 'unsupported');
-      if (point.kind !== 'software' || !isRefused) throw error;
+      if (point.kind !== 'software' || !isRefusal(error)) throw error;
       const hardware: StopPoint = { ...point, kind: 'hardware' };
       await this.#client.stops.insert(hardware);
       return hardware;
@@ -101,7 +137,15 @@ export class Execution {
   }
 
   async #remove(): Promise<void> {
-    for (const point of this.#inserted.splice(0)) await this.#client.stops.remove(point);
+    for (let point = this.#inserted.at(-1); point !== undefined; point = this.#inserted.at(-1)) {
+      try {
+        await this.#client.stops.remove(point);
+      } catch (error) {
+        // One that the stub has forgotten is as good as removed.
+        if (!(error instanceof RspError) || error.kind !== 'refused') throw error;
+      }
+      this.#inserted.pop();
+    }
   }
 
   async #over({ stop }: RunEnd): Promise<void> {
@@ -109,4 +153,8 @@ export class Execution {
     if (stop.kind === 'stopped') await this.#memory.virtually(() => this.#remove());
     else this.#inserted = [];
   }
+}
+
+function isRefusal(error: unknown): error is RspError {
+  return error instanceof RspError && (error.kind === 'refused' || error.kind === 'unsupported');
 }

@@ -26,6 +26,8 @@ export class FrameLocator {
   readonly #ranges: readonly PhysicalRange[];
   readonly #read: ReadTables;
   readonly #known = new Map<string, Known>();
+  /** Of the CPUs as they stand. */
+  readonly #now = new Map<number, FrameMappings>();
 
   constructor(controller: Controller, cpus: TargetCpus, memory: TargetMemory) {
     this.#cpus = cpus;
@@ -37,14 +39,24 @@ export class FrameLocator {
   async locate(): Promise<FrameMappings> {
     const all = new Map<string, FrameMapping>();
     for (const vcpu of this.#cpus.threads.keys()) {
-      for (const one of await this.#of(vcpu)) all.set(`${one.virtual}:${one.address}:${one.size}`, one);
+      for (const one of (await this.locateFor(vcpu)).all) all.set(`${one.virtual}:${one.address}:${one.size}`, one);
     }
     return new FrameMappings([...all.values()]);
   }
 
   /** As one CPU maps them at the exception level it is at. */
   async locateFor(vcpu: number): Promise<FrameMappings> {
-    return new FrameMappings(await this.#of(vcpu));
+    let found = this.#now.get(vcpu);
+    if (found === undefined) {
+      found = new FrameMappings(await this.#of(vcpu));
+      this.#now.set(vcpu, found);
+    }
+    return found;
+  }
+
+  /** The target has gone on: what it maps is looked at anew. */
+  forget(): void {
+    this.#now.clear();
   }
 
   async #of(vcpu: number): Promise<readonly FrameMapping[]> {

@@ -2,9 +2,9 @@ import { Controller } from '../../gic/controller.ts';
 import type { EditStep } from '../../gic/edit/step.ts';
 import { RegisterMap, splitWords, type PlacedRegister } from '../../gic/inspect/register-map.ts';
 import type { RspClient } from '../../rsp/client/client.ts';
-import { RspError } from '../../rsp/client/errors.ts';
 import type { StopReply } from '../../rsp/client/stop-reply.ts';
 import type { StopPoint } from '../../rsp/client/stops.ts';
+import { dropsWrites } from './dropped-writes.ts';
 import { describeCpuAccess, describeEntry, lastAccessOf, outcomeOfEntry } from '../describe-entry.ts';
 import { GuestStateError, Outcome, type Operation, type VcpuInfo } from '../guest.ts';
 import { EntryKind, History } from '../history.ts';
@@ -12,11 +12,13 @@ import type { MachineGuest, MachineStop, WatchedMemory } from '../machine-guest.
 import type { MemoryAccess } from './a64/decode.ts';
 import { decodeAccess } from './a64/decode.ts';
 import type { InterfaceRegisters } from './borrow/interface-registers.ts';
+import { cpuFactsOf, type CpuFacts } from './cpu-facts.ts';
 import type { Execution } from './execution.ts';
 import type { FrameAccess } from './frame-access.ts';
+import { editError, unreadError } from './edit-error.ts';
 import { FrameMappings } from './frame-mapping.ts';
 import { elementsIn, valueOf, type FrameElement } from './observed-access.ts';
-import type { Shadow, Wanted } from './shadow.ts';
+import type { Shadow } from './shadow.ts';
 import type { TargetCpus } from './target-cpus.ts';
 
 /** What a guest behind a stub is made of. */
@@ -33,8 +35,8 @@ export interface GdbGuestParts {
   readonly interfaceRegisters: InterfaceRegisters | null;
   /** Finds where the CPUs map the frames now. */
   readonly locate: () => Promise<FrameMappings>;
-  /** Told when the target has gone on. */
-  readonly departed: () => void;
+  /** Told when CPUs go on: all of them, or one by a step. */
+  readonly departed: (moved: 'all' | 'one') => void;
 }
 
 /** Entries remembered. */
@@ -42,6 +44,9 @@ const REMEMBERED = 10_000;
 /** Milliseconds of a run after which it is said that nothing has stopped it yet. */
 const SLICE = 50;
 const BREAKPOINT_BYTES = 4;
+const DROPS_WRITES =
+  'The stub answers OK to writes of registers and drops them, as QEMU before 10 does at virtual addresses: ' +
+  'set "memoryAccess" to "physical" in the launch configuration, or use a newer QEMU.';
 
 /** What a run is for. */
 type Goal = 'continue' | 'access';
@@ -72,7 +77,7 @@ export class GdbGuest implements MachineGuest {
   readonly #execution: Execution;
   readonly #access: FrameAccess;
   readonly #locate: () => Promise<FrameMappings>;
-  readonly #departed: () => void;
+  readonly #departed: GdbGuestParts['departed'];
   readonly #history = new History(REMEMBERED);
   /** What an access changed, by entry. */
   readonly #remarks = new Map<number, string>();
@@ -80,8 +85,10 @@ export class GdbGuest implements MachineGuest {
   #watched: readonly WatchedMemory[] = [];
   #mappings = new FrameMappings([]);
   #pending: Pending | null = null;
-  /** Nobody is there any more to say goodbye to. */
   #left = false;
+  #dropsWrites: boolean | null = null;
+  /** Somebody wants it to stop, where it has not been set going yet. */
+  #stopWanted = false;
 
   constructor(parts: GdbGuestParts) {
     this.title = parts.title;
@@ -112,6 +119,11 @@ export class GdbGuest implements MachineGuest {
 
   get running(): boolean {
     return this.#execution.running;
+  }
+
+  /** Nobody is there any more to say goodbye to: it has ended, or was left. */
+  get left(): boolean {
+    return this.#left;
   }
 
   /** Time goes on in the target alone: `run`, `toAccess`. */
@@ -166,7 +178,8 @@ export class GdbGuest implements MachineGuest {
   }
 
   async #advance(goal: Goal): Promise<MachineStop> {
-    if (!this.#execution.running) {
+    if (!this.#execution.isUnderWay) {
+      this.#stopWanted = false;
       const stop = await this.#begin(goal);
       if (stop !== null) return stop;
     }
@@ -175,11 +188,12 @@ export class GdbGuest implements MachineGuest {
     return this.#meaning(end.stop);
   }
 
-  /** @returns a stop on the first step */
+  /** @returns a stop on the first step, or before anything has happened */
   async #begin(goal: Goal): Promise<MachineStop | null> {
     for (const vcpu of this.vcpus.keys()) {
       const stop = await this.#stepOff(vcpu);
       if (stop !== null) return stop;
+      if (this.#stopWanted) return { kind: 'halted', vcpu };
     }
     const points: StopPoint[] = [
       ...this.#breakpoints.map((address) => ({ kind: 'software' as const, address, length: BREAKPOINT_BYTES })),
@@ -187,8 +201,9 @@ export class GdbGuest implements MachineGuest {
     ];
     if (goal === 'access') points.push(...(await this.#watchFrames()));
     this.#forget('the target runs');
-    this.#departed();
+    this.#departed('all');
     await this.#execution.begin(points);
+    if (this.#stopWanted) this.#execution.interrupt();
     return null;
   }
 
@@ -217,12 +232,17 @@ export class GdbGuest implements MachineGuest {
   async step(vcpu: number): Promise<MachineStop> {
     const pending = this.#pending?.vcpu === vcpu ? this.#pending : null;
     const before = pending === null ? [] : await this.#valuesAround(pending);
+    const place = this.cpus.pc(vcpu);
     this.#pending = null;
     this.#forget();
-    const { end, done } = await this.#execution.step(vcpu);
-    if (end.stop.kind !== 'stopped') return this.#meaning(end.stop);
+    this.#departed('one');
+    const { stop, interrupted } = await this.#execution.step(vcpu);
+    if (stop.kind !== 'stopped') return this.#meaning(stop);
     await this.cpus.fetchAll(vcpu);
-    if (!done) {
+    if (interrupted !== null && this.cpus.pc(vcpu) === place) {
+      // It was stopped before it could: what it stood before is before it still.
+      this.#pending = pending;
+      if (interrupted === 'asked') return { kind: 'halted', vcpu };
       throw new GuestStateError(`vCPU ${vcpu} executes nothing: it is powered off, or waits for an interrupt.`);
     }
     if (pending === null) return { kind: 'budget' };
@@ -248,7 +268,7 @@ export class GdbGuest implements MachineGuest {
 
   /** Values of the registers that an access reaches; null: not readable. */
   async #valuesAround({ vcpu, elements }: Pending): Promise<(bigint | null)[]> {
-    const wanted = elements.map((element) => this.#wantedAt(element.address, vcpu));
+    const wanted = elements.map((element) => this.shadow.at(element.address, vcpu));
     const known = wanted.filter((one) => one !== null);
     this.shadow.forgetSome(known);
     await this.shadow.bring(known);
@@ -258,16 +278,6 @@ export class GdbGuest implements MachineGuest {
       if (row.access === 'wo' || row.readEffect !== undefined) return null;
       return this.registers.value(one.register, one.vcpu);
     });
-  }
-
-  #wantedAt(address: number, vcpu: number): Wanted | null {
-    const located = this.controller.frames.locate(address, 4);
-    const found = located?.register;
-    if (!located || !found) return null;
-    const register = this.registers
-      .registersOf(located.device)
-      .find((one) => one.row === found.row && one.nth === found.nth);
-    return register ? { register, vcpu: located.device.owner < 0 ? vcpu : located.device.owner } : null;
   }
 
   /** What a stop of the target is: to be told to whoever let it run. */
@@ -309,6 +319,7 @@ export class GdbGuest implements MachineGuest {
 
   /** Asks a target that runs to stop. */
   interrupt(): void {
+    this.#stopWanted = true;
     this.#execution.interrupt();
   }
 
@@ -341,9 +352,11 @@ export class GdbGuest implements MachineGuest {
     return this.shadow.unknown(register, vcpu);
   }
 
+  cpuFacts = (vcpu: number): CpuFacts => cpuFactsOf(this, vcpu);
+
   /**
-   * Makes an edit's accesses on the target, and reads back what it kept.
-   * @throws GuestStateError where it cannot be made, or the target refuses it
+   * Makes an edit's accesses on the target, each once, and reads back what it kept.
+   * @throws GuestStateError where it cannot be made, the target refuses it, or what came of it is not known
    */
   async edit(steps: readonly EditStep[], text: string): Promise<void> {
     if (this.running) throw new GuestStateError('the target runs: pause it first');
@@ -352,29 +365,35 @@ export class GdbGuest implements MachineGuest {
     if (wrong !== undefined) throw new GuestStateError('SGIs of a target are sent by its CPUs alone');
     try {
       for (const { vcpu, address, length, value } of steps) {
-        const isBanked = this.#wantedAt(address, vcpu)?.register.banked ?? false;
+        const isBanked = this.shadow.at(address, vcpu)?.register.banked ?? false;
         await this.#access.write({ vcpu, isBanked, address, width: length as 1 | 4 | 8 }, value);
       }
     } catch (error) {
-      if (error instanceof RspError) throw new GuestStateError(error.message);
-      throw error;
+      throw editError(error);
     } finally {
       this.#history.pushEdit({ steps, text }, 0);
       this.#forget();
     }
-    const written = steps.map(({ address, vcpu }) => this.#wantedAt(address, vcpu)).filter((one) => one !== null);
-    await this.shadow.bring(written);
+    const written = steps.map(({ address, vcpu }) => this.shadow.at(address, vcpu)).filter((one) => one !== null);
+    await this.shadow.bring(written).catch((error: unknown) => {
+      throw unreadError(error);
+    });
+    const unread = written.map((one) => this.shadow.unknown(one.register, one.vcpu)).find((why) => why !== null);
+    if (unread !== undefined) throw unreadError(new GuestStateError(unread));
+  }
+
+  /** Why an edit was answered OK, and nothing came of it. */
+  async whyIgnored(): Promise<string | null> {
+    this.#dropsWrites ??= await dropsWrites(this.controller, this.registers, this.shadow, this.#access);
+    return this.#dropsWrites === true ? DROPS_WRITES : null;
   }
 
   /** Leaves the target, which runs on. */
   async detach(): Promise<void> {
     if (this.#left) return;
     this.#left = true;
-    if (this.running) {
-      this.interrupt();
-      await this.#execution.wait(5000).catch(() => null);
-    }
-    await this.#client.detach(this.cpus.threads[0]?.process ?? null);
+    if (!(await this.#execution.halt())) this.#client.close();
+    else await this.#client.detach(this.cpus.threads[0]?.process ?? null);
   }
 
   /** Ends the target. */

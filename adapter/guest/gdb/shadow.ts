@@ -65,6 +65,15 @@ export class Shadow {
     return found === undefined ? this.#reason : found;
   }
 
+  /** Why one of these registers is known in no bank, though it was to be read; null: of each there is something. */
+  unread(wanted: readonly Wanted[]): string | null {
+    const known = new Set(wanted.filter((one) => this.unknown(one.register, one.vcpu) === null).map(nameOf));
+    const missing = wanted.find((one) => !known.has(nameOf(one)));
+    return missing === undefined
+      ? null
+      : `${missing.register.name} could not be read: ${this.unknown(missing.register, missing.vcpu) ?? NOT_READ}`;
+  }
+
   /** Registers of frames, in all banks. */
   ofFrames(ids: readonly string[], only: ReadonlySet<string> | null = null): Wanted[] {
     return this.#registers.devices
@@ -96,6 +105,17 @@ export class Shadow {
         return intid === null || (intid >= firstIntid && intid < firstIntid + intids);
       })
       .flatMap((register) => this.#banksOf(register));
+  }
+
+  /** The register at an address, as a vCPU reaches it; null where there is none. */
+  at(address: number, vcpu: number): Wanted | null {
+    const located = this.#controller.frames.locate(address, 4);
+    const found = located?.register;
+    if (!located || !found) return null;
+    const register = this.#registers
+      .registersOf(located.device)
+      .find((one) => one.row === found.row && one.nth === found.nth);
+    return register ? { register, vcpu: located.device.owner < 0 ? vcpu : located.device.owner } : null;
   }
 
   #banksOf(register: PlacedRegister): Wanted[] {
@@ -220,4 +240,9 @@ export class Shadow {
 
 function readOf({ address, banked }: PlacedRegister, vcpu: number, offset: 0 | 4, width: 4 | 8): FrameRead {
   return { vcpu, isBanked: banked, address: address + offset, width };
+}
+
+/** The frames of CPUs have registers of the same names. */
+function nameOf({ register }: Wanted): string {
+  return register.name;
 }

@@ -30,6 +30,8 @@ export class TargetCpus implements Cpus {
   readonly #states: CpuState[];
   readonly #activities: CpuActivity[];
   readonly #missing = new Set<string>();
+  /** Says of memory that it is no memory, but registers that reading changes: it is left alone. */
+  guard: ((vcpu: number, address: bigint, length: number) => Promise<boolean>) | null = null;
 
   constructor(client: RspClient, memory: TargetMemory, threads: readonly ThreadId[], names: RegisterNames) {
     this.#client = client;
@@ -194,6 +196,10 @@ export class TargetCpus implements Cpus {
     const vcpu = Number(cpu);
     const start = BigInt(`0x${line ?? '0'}`);
     const state = this.#states[vcpu] as CpuState;
+    if ((await this.guard?.(vcpu, start, LINE)) === true) {
+      state.lines.set(start, null);
+      return;
+    }
     const bytes = await this.#memory.virtually(async () => {
       try {
         return await this.#client.memory.read(start, LINE, { thread: this.thread(vcpu) });

@@ -11,6 +11,8 @@ export class TargetMemory {
   readonly #lock: Lock;
   /** The stub has QEMU's switch. */
   readonly hasPhysical: boolean;
+  /** How the switch stands; null: what was asked of it last was not answered. */
+  #mode: 'virtual' | 'physical' | null = 'virtual';
 
   private constructor(client: RspClient, lock: Lock, hasPhysical: boolean) {
     this.#client = client;
@@ -29,18 +31,27 @@ export class TargetMemory {
   physically<T>(work: () => Promise<T>): Promise<T> {
     return this.#lock.run(async () => {
       if (!this.hasPhysical) return work();
-      const { memory } = this.#client;
-      await memory.setPhysical(true);
+      await this.#turn('physical');
       try {
         return await work();
       } finally {
-        await memory.setPhysical(false);
+        await this.#turn('virtual');
       }
     });
   }
 
   virtually<T>(work: () => Promise<T>): Promise<T> {
-    return this.#lock.run(work);
+    return this.#lock.run(async () => {
+      // It could not be turned back before: what is read now would be somewhere else.
+      if (this.#mode !== 'virtual') await this.#turn('virtual');
+      return work();
+    });
+  }
+
+  async #turn(mode: 'virtual' | 'physical'): Promise<void> {
+    this.#mode = null;
+    await this.#client.memory.setPhysical(mode === 'physical');
+    this.#mode = mode;
   }
 
   /** RAM at a physical address; null where it cannot be read. @throws RspError where the connection is gone */

@@ -103,6 +103,18 @@ export class RunControl {
     }
   }
 
+  /**
+   * For a target that an interrupt does not stop: asks the stub why it stands, since its stop may have been lost.
+   * @returns its stop; null where it did not execute
+   * @throws RspError where the stub does not answer: the dialogue is over then
+   */
+  async doubt(): Promise<StopReply | null> {
+    const watch = this.#watch;
+    if (watch === null || !this.running) return null;
+    watch.doubt();
+    return watch.stopped;
+  }
+
   /** Null where the stub does not offer what is needed. */
   #vCont(actions: readonly ResumeAction[]): string | null {
     const letters = actions.map(({ kind }) => (kind === 'step' ? 's' : 'c'));

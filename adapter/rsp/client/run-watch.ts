@@ -81,6 +81,11 @@ export class RunWatch implements Receiver {
     this.#dialogue.sendInterrupt();
   }
 
+  /** Its stop may have come and been lost: the stub is asked. A stub that does not answer is given up. */
+  doubt(): void {
+    if (!this.#settling) void this.#settle(null);
+  }
+
   stop(data: Uint8Array): void {
     this.#stops.push(data);
     if (!this.#settling) void this.#settle(null);

@@ -35,7 +35,7 @@ const MARKS = { pass: '✓', fail: '✗', unknown: '?' } as const;
 
 function explain({ guest }: Debuggee, intid: number, vcpu: number): string {
   try {
-    const { verdict, steps } = explainInterrupt(guest.controller, intid, vcpu);
+    const { verdict, steps } = explainInterrupt(guest.controller, intid, vcpu, guest);
     const lines = steps.map(
       ({ question, outcome, evidence, advice }) =>
         `  ${MARKS[outcome]} ${question} ${evidence}${outcome === 'fail' && advice !== undefined ? ` ${advice}` : ''}`,

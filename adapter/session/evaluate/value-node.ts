@@ -1,7 +1,7 @@
 import { formatValue, type Place, type Value } from '../../gic/expression/value.ts';
 import type { Guest } from '../../guest/guest.ts';
 import type { Frame } from '../frames.ts';
-import { accessNodes } from '../variables/access.ts';
+import { accessNodes, noAccessText } from '../variables/access.ts';
 import { interfaceNodes } from '../variables/interface.ts';
 import { irqNode } from '../variables/interrupts.ts';
 import { fact, folder, type Node } from '../variables/node.ts';
@@ -23,7 +23,7 @@ export function valueNode(guest: Guest, value: Value, frame: Frame): Node {
     case 'irq':
       return irqNode(guest, guest.controller.state.slot(value.intid, value.vcpu));
     case 'cpu':
-      return folder(text, text, () => interfaceNodes(guest, value.vcpu));
+      return folder(text, text, () => (guest.controller.profile.knows.queues ? interfaceNodes(guest, value.vcpu) : []));
     case 'listRegister':
       return interfaceNodes(guest, value.vcpu).find(({ name }) => name === `LR${value.lr}`) ?? fact(text, 'not in use');
     case 'access':
@@ -54,5 +54,5 @@ function placeNode(guest: Guest, place: Place, text: string): Node {
 }
 
 function accessText(guest: Guest, { entry }: Frame): string {
-  return entry >= guest.total ? 'none: the recording ends here' : guest.operation(entry).text;
+  return entry >= guest.total ? `none: ${noAccessText(guest)}` : guest.operation(entry).text;
 }

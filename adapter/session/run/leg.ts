@@ -12,6 +12,8 @@ export interface Leg {
   advance(budget: number): Stop | null | Promise<Stop | null>;
   /** Makes an `advance` under way come to its end: absent where that takes no time. */
   interrupt?(): void;
+  /** True while what is debugged goes on by itself: its stop is yet to come, and is waited for where a pause is wanted. */
+  readonly moving?: boolean;
   /** True where nothing moves until something comes from outside: there is no hurry to go on. */
   readonly idle: boolean;
 }

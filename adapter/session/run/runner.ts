@@ -55,9 +55,10 @@ export class Runner {
       await nextTurn();
       const leg = (this.#leg = this.#embark(course, traps));
       for (let slices = 0; ; slices++) {
-        if (this.#ended) return null;
-        if (this.#pauseWanted) return { reason: 'pause' };
-        const stop = await leg.advance(SLICE);
+        if (this.#isOver()) return null;
+        if (this.#pauseWanted && leg.moving !== true) return { reason: 'pause' };
+        const stop = await this.#advance(leg);
+        if (this.#isOver()) return null;
         if (stop !== null) return stop;
         if (slices === 0) onLong();
         await (leg.idle ? aWhile() : nextTurn());
@@ -67,6 +68,20 @@ export class Runner {
       this.#leg = null;
       this.#pauseWanted = false;
     }
+  }
+
+  /** What fails because the session has ended is nobody's to hear of. */
+  async #advance(leg: Leg): Promise<Stop | null> {
+    try {
+      return await leg.advance(SLICE);
+    } catch (error) {
+      if (this.#isOver()) return null;
+      throw error;
+    }
+  }
+
+  #isOver(): boolean {
+    return this.#ended;
   }
 
   /** Asks the run to stop where it is. */

@@ -50,6 +50,8 @@ export async function beginTarget(
           },
         );
   let attached: Attached | null = null;
+  /** Why the connection was gone before there was a session. */
+  const gone: string[] = [];
   try {
     attached = await attach(
       {
@@ -61,10 +63,14 @@ export async function beginTarget(
       {
         output: (text) => terminal.output(new TextEncoder().encode(text)),
         closed: (reason) => {
-          if (!isOver && attached !== null) lost(server?.end ?? reason);
+          if (attached === null) gone.push(reason);
+          // Behind its end, a stub hangs up.
+          if (!isOver && attached !== null && !attached.guest.left) lost(server?.end ?? reason);
         },
       },
     );
+    // What was asked last may have been of no importance: then only the silence behind it tells.
+    if (gone[0] !== undefined) throw new AttachError(gone[0]);
   } catch (error) {
     isOver = true;
     await server?.stop();

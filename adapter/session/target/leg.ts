@@ -47,8 +47,9 @@ export class TargetLeg implements Leg {
     }
     try {
       if (this.#stepper !== null) {
-        const stop = await this.#stepper.advance((machineStop) => this.#meaning(machineStop));
-        return stop === 'arrived' ? { reason: 'step' } : (stop ?? this.#asked());
+        const meaning = async (one: MachineStop): Promise<Stop | null> => (await this.#meaning(one)) ?? this.#asked();
+        const stop = await this.#stepper.advance(meaning);
+        return stop === 'arrived' ? { reason: 'step' } : stop;
       }
       const stop = await (this.#course.motion === undefined ? guest.toAccess() : guest.run());
       return await this.#meaning(stop);
@@ -63,9 +64,13 @@ export class TargetLeg implements Leg {
     this.#parts.guest.interrupt();
   }
 
+  get moving(): boolean {
+    return this.#parts.guest.running;
+  }
+
   /** Single steps are not interrupted, but end. */
   #asked(): Stop | null {
-    return this.#interrupted ? { reason: 'pause' } : null;
+    return this.#interrupted && !this.moving ? { reason: 'pause' } : null;
   }
 
   /** Fetches what conditions speak of. */

@@ -8,10 +8,22 @@ import { bankOf } from '../frames.ts';
 import type { MachineFrames } from '../machine/frames.ts';
 import { parseMemoryReference } from '../memory/reference.ts';
 import { RequestError } from '../request-error.ts';
-import { deliveryDemand, demandOf } from './demand.ts';
+import { affinities, demandOf, fetchForExplanation } from './demand.ts';
 
 /** Bytes of memory fetched for one request at most. */
 const MOST_BYTES = 1 << 20;
+
+/** The console's question why an interrupt does not fire. */
+const EXPLAIN = /^\s*explain\s+(\d+)(?:\s+(\d+))?\s*$/;
+
+/** Requests that show a value, or change one, and not whether it is known. */
+const SPOKEN: ReadonlySet<string> = new Set([
+  'gic/preview',
+  'gic/write',
+  'evaluate',
+  'setExpression',
+  'dataBreakpointInfo',
+]);
 
 /** What requests look at, by their command. */
 type Fetch = (args: Arguments, debuggee: Debuggee) => Promise<void>;
@@ -29,36 +41,46 @@ export function preparation(
   const speaksOf =
     (...names: string[]): Fetch =>
     (args) =>
-      shadow.bring(demandOf(names.map((name) => args.optionalString(name) ?? '').join(' '), guest));
+      fetchWords(names.map((name) => args.optionalString(name) ?? '').join(' '));
   const fetches: Readonly<Record<string, Fetch>> = {
     'gic/read': (args) => shadow.bring(shadow.ofFrames(args.strings('frames'), registersOf(args))),
     'gic/irqs': () => shadow.bring(shadow.ofInterrupts()),
-    'gic/explain': () => shadow.bring(deliveryDemand(guest)),
+    'gic/explain': (args) =>
+      fetchForExplanation(guest, args.optionalInteger('intid') ?? -1, args.optionalInteger('vcpu') ?? 0),
     'gic/preview': speaksOf('target', 'value'),
     'gic/write': speaksOf('target', 'value'),
     'gic/line': () => shadow.bring(shadow.ofInterrupts()),
     evaluate: async (args) => {
       const text = args.optionalString('expression') ?? '';
-      const isWord = /^\s*(irqs|explain)\b/.test(text);
-      await shadow.bring(isWord ? deliveryDemand(guest) : demandOf(text, guest));
+      const [, intid, vcpu] = EXPLAIN.exec(text) ?? [];
+      if (intid !== undefined) {
+        await fetchForExplanation(guest, Number(intid), Number(vcpu ?? bankOf(frames.currentFrame)));
+      } else if (/^\s*irqs\b/.test(text)) await shadow.bring(shadow.ofInterrupts());
+      else await fetchWords(text);
     },
     setExpression: speaksOf('expression', 'value'),
     dataBreakpointInfo: speaksOf('name'),
     setVariable: fetchNode,
     variables: fetchNode,
-    stackTrace: async (args) => {
-      const thread = args.optionalInteger('threadId') ?? frames.currentThread;
-      if (frames.hasThread(thread)) await cpus.withMemory(() => frames.stack(thread, client));
-    },
+    stackTrace: stack,
     scopes: async (args) => {
       const id = args.optionalInteger('frameId') ?? 0;
+      await cpus.fetchAll();
       await cpus.withMemory(() => frames.frame(id));
     },
-    stepOut: stepOf,
-    next: stepOf,
-    stepIn: stepOf,
+    stepOut: stack,
+    next: stack,
+    stepIn: stack,
     readMemory: readMemory,
   };
+
+  /** What an expression speaks of: where that cannot be had, there is no value to show. */
+  async function fetchWords(text: string): Promise<void> {
+    const wanted = demandOf(text, guest);
+    if (!guest.running) await shadow.bring(wanted);
+    const why = shadow.unread(wanted);
+    if (why !== null) throw new RequestError(why);
+  }
 
   async function fetchNode(args: Arguments, debuggee: Debuggee): Promise<void> {
     const node = debuggee.handles.get(args.optionalInteger('variablesReference') ?? 0);
@@ -68,9 +90,15 @@ export function preparation(
     else if (node.name === 'Interrupts') await shadow.bring(shadow.ofInterrupts());
   }
 
-  async function stepOf(args: Arguments): Promise<void> {
+  async function stack(args: Arguments): Promise<void> {
     const thread = args.optionalInteger('threadId') ?? frames.currentThread;
-    if (frames.hasThread(thread)) await cpus.withMemory(() => frames.stack(thread, client));
+    if (!frames.hasThread(thread)) return;
+    // They are there already, unless something went wrong at the stop.
+    await cpus.fetchAll(thread - 1);
+    if (cpus.byNumber(thread - 1, cpus.names.pc) === null) {
+      throw new RequestError(`the stub does not tell where vCPU ${thread - 1} is`);
+    }
+    await cpus.withMemory(() => frames.stack(thread, client));
   }
 
   async function readMemory(args: Arguments): Promise<void> {
@@ -92,8 +120,9 @@ export function preparation(
 
   return async (command, args, debuggee) => {
     const fetch = Object.hasOwn(fetches, command) ? fetches[command] : undefined;
-    if (fetch === undefined || guest.running) return;
+    if (fetch === undefined || (guest.running && !SPOKEN.has(command))) return;
     try {
+      if (!guest.running) await shadow.bring(affinities(guest));
       await fetch(args, debuggee);
     } catch (error) {
       // A target that has been set going meanwhile: handlers say so.

@@ -8,7 +8,7 @@ import { fieldText, paddedHex } from './registers.ts';
 
 /** The access of a frame, decoded. */
 export function accessNodes(guest: Guest, frame: Frame): Node[] {
-  if (frame.entry >= guest.total) return [fact('(none)', 'the recording ends here')];
+  if (frame.entry >= guest.total) return [fact('(none)', noAccessText(guest))];
   const operation = guest.operation(frame.entry);
   const nodes: Node[] = [
     fact('operation', operation.text),
@@ -29,6 +29,11 @@ export function accessNodes(guest: Guest, frame: Frame): Node[] {
   const remark = remarkOf(guest, frame);
   if (remark !== null) nodes.push(fact('remark', remark));
   return nodes;
+}
+
+/** Why there is no access to show. */
+export function noAccessText({ kind }: Guest): string {
+  return kind === 'gdb' ? 'no CPU is known to stand before an access to the controller' : 'the recording ends here';
 }
 
 /** What is remarkable about a frame's entry, looking ahead where it is still to come. */

@@ -3,16 +3,21 @@ import { irqState, slotExists, type IrqState } from '../../gic/inspect/irq-state
 import { hasGroups } from '../../gic/profiles/profile.ts';
 import { SGIS } from '../../gic/config.ts';
 import type { Guest } from '../../guest/guest.ts';
+import { unknownNow } from '../views/unknown-interrupts.ts';
 import { fact, type Node } from './node.ts';
 
 /** Interrupts that are not idle: pending, active, their wire high, or queued. In order: private ones by vCPU, SPIs. */
 export function busyInterrupts(guest: Guest): Node[] {
   const { state } = guest.controller;
+  const unknown = unknownNow(guest);
   const nodes: Node[] = [];
   for (let slot = 0; slot < state.at.slots && slotExists(state, slot); slot++) {
+    if (unknown.has(slot)) continue;
     const irq = irqState(state, slot);
     if (irq.pending || irq.active || irq.lineLevel || irq.queuedOn !== null) nodes.push(irqNode(guest, slot));
   }
+  const [why] = unknown.values();
+  if (why !== undefined) nodes.push(fact(`(${unknown.size} not known)`, `<${why}>`));
   return nodes.length > 0 ? nodes : [fact('(none)', 'all interrupts are idle')];
 }
 
@@ -24,7 +29,10 @@ export function irqNode(guest: Guest, slot: number): Node {
   const name = irqExpression(guest, intid, owner);
   return {
     name: owner < 0 || guest.controller.config.cpus === 1 ? `INTID ${intid}` : `INTID ${intid} of vCPU ${owner}`,
-    value: () => irqText(irqState(state, slot)),
+    value: () => {
+      const why = unknownNow(guest).get(slot);
+      return why === undefined ? irqText(irqState(state, slot)) : `<${why}>`;
+    },
     evaluateName: name,
     children: () => propertyNodes(guest, slot, name),
   };
@@ -44,11 +52,15 @@ export function irqText(irq: IrqState): string {
 
 function propertyNodes(guest: Guest, slot: number, name: string): Node[] {
   const { state, config, profile } = guest.controller;
+  const { knows } = profile;
   const now = (): IrqState => irqState(state, slot);
   const { intid, vcpu } = now();
   const property = (property: string, read: (irq: IrqState) => string, writable: boolean): Node => ({
     name: property,
-    value: () => read(now()),
+    value: () => {
+      const why = unknownNow(guest).get(slot);
+      return why === undefined ? read(now()) : `<${why}>`;
+    },
     evaluateName: `${name}.${property}`,
     writable,
   });
@@ -56,16 +68,18 @@ function propertyNodes(guest: Guest, slot: number, name: string): Node[] {
   return [
     property('enabled', (irq) => flag(irq.enabled), true),
     property('pending', (irq) => flag(irq.pending), true),
-    property('softPending', (irq) => flag(irq.softPending), false),
+    ...(knows.wires ? [property('softPending', (irq) => flag(irq.softPending), false)] : []),
     property('active', (irq) => flag(irq.active), true),
-    property('line', (irq) => (irq.lineLevel ? '1' : '0'), intid >= SGIS),
+    ...(knows.wires ? [property('line', (irq) => (irq.lineLevel ? '1' : '0'), intid >= SGIS)] : []),
     property('config', (irq) => irq.config, intid >= SGIS),
     property('priority', (irq) => hexOf(irq.priority), true),
     ...(hasGroups(profile, config.gic) ? [property('group', (irq) => `group${String(irq.group)}`, true)] : []),
     property('target', (irq) => (irq.target === null ? 'nobody' : String(irq.target)), vcpu === null),
     ...(vcpu === null ? [property('route', (irq) => hexOf(irq.route), true)] : []),
     ...(config.gic === 'v2' && intid < SGIS ? [property('sources', (irq) => hexOf(irq.sources), false)] : []),
-    property('queuedOn', (irq) => (irq.queuedOn === null ? 'none' : String(irq.queuedOn)), false),
+    ...(knows.queues
+      ? [property('queuedOn', (irq) => (irq.queuedOn === null ? 'none' : String(irq.queuedOn)), false)]
+      : []),
   ];
 }
 

@@ -67,7 +67,10 @@ function partNodes(guest: Guest, register: PlacedRegister, vcpu: number): Node[]
 export function fieldNode(guest: Guest, register: PlacedRegister, vcpu: number, field: FieldRow): Node {
   return {
     name: field.name,
-    value: () => fieldText(field, fieldValue(guest.registers.value(register, vcpu), field)),
+    value: () => {
+      const why = guest.unknown?.(register, vcpu) ?? null;
+      return why === null ? fieldText(field, fieldValue(guest.registers.value(register, vcpu), field)) : `<${why}>`;
+    },
     type: `bits ${field.msb}:${field.lsb}, ${field.doc}`,
     evaluateName: `${registerExpression(guest, register, vcpu)}.${field.name}`,
     writable: register.implemented && isWritable(register.row.access) && isWritable(field.access),
@@ -83,6 +86,8 @@ export function shareNode(guest: Guest, register: PlacedRegister, vcpu: number, 
   return {
     name: `INTID ${intid}`,
     value: () => {
+      const why = guest.unknown?.(register, vcpu) ?? null;
+      if (why !== null) return `<${why}>`;
       const value = fieldValue(guest.registers.value(register, vcpu), { msb: lsb + bits - 1, lsb });
       if (bits === 2) return (value & 2n) === 0n ? 'level' : 'edge';
       return bits === 1 ? String(value) : hexOf(value);

@@ -19,12 +19,12 @@ export function scopesOf(guest: Guest, frame: Frame): FrameScope[] {
   const whose = guest.controller.config.cpus === 1 ? '' : ` of vCPU ${vcpu}`;
   const scopes: FrameScope[] = [
     { node: folder('Access', '', () => accessNodes(guest, frame)), expensive: false, hint: 'locals' },
-    {
-      node: folder(`vCPU interface and list registers${whose}`, '', () => interfaceNodes(guest, vcpu)),
-      expensive: false,
-    },
-    { node: folder('Interrupts', '', () => busyInterrupts(guest)), expensive: false },
   ];
+  if (guest.controller.profile.knows.queues) {
+    const node = folder(`vCPU interface and list registers${whose}`, '', () => interfaceNodes(guest, vcpu));
+    scopes.push({ node, expensive: false });
+  }
+  scopes.push({ node: folder('Interrupts', '', () => busyInterrupts(guest)), expensive: false });
   for (const device of guest.registers.devices) {
     // Other vCPUs' redistributors are in those vCPUs' frames.
     if (device.owner >= 0 && device.owner !== vcpu) continue;

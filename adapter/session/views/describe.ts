@@ -30,6 +30,7 @@ export function describeGuest(guest: Guest): Omit<DescribeResponse, 'version'> {
     title: guest.title,
     kind: guest.kind,
     canStepBack: guest.capabilities.stepBack,
+    knows: controller.profile.knows,
     frames,
     tables,
   };

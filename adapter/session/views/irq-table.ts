@@ -1,13 +1,17 @@
 import { IRQ_WORDS, IrqSnapshot, slotExists } from '../../gic/inspect/irq-state.ts';
 import { PRIVATE_IRQS, SGIS } from '../../gic/config.ts';
 import type { GicState } from '../../gic/state/state.ts';
+import type { Guest } from '../../guest/guest.ts';
 import type { IrqRow, IrqsResponse, IrqType } from '../../protocol.ts';
+import { RequestError } from '../request-error.ts';
 import type { References } from './references.ts';
+import { unknownInterrupts, unknownNow } from './unknown-interrupts.ts';
 
 const NONE = 0xffff;
 
 /** The interrupt table: all rows, or those that changed since a version. */
 export class IrqTable {
+  readonly #guest: Guest;
   readonly #state: GicState;
   readonly #references: References;
   readonly #now: IrqSnapshot;
@@ -17,8 +21,12 @@ export class IrqTable {
   /** Version at which each slot's row was first seen as it is now; and whether it shows as changed. */
   readonly #changedAt: Float64Array;
   readonly #changed: Uint8Array;
+  /** Why rows are not known, by slot. */
+  #unknown: ReadonlyMap<number, string> = new Map();
 
-  constructor(state: GicState, references: References) {
+  constructor(guest: Guest, references: References) {
+    const { state } = guest.controller;
+    this.#guest = guest;
     this.#state = state;
     this.#references = references;
     this.#now = new IrqSnapshot(state);
@@ -29,7 +37,10 @@ export class IrqTable {
     this.#last.take(state);
   }
 
-  /** @param since answer what changed after this version; everything where it is not a version seen so far */
+  /**
+   * @param since answer what changed after this version; everything where it is not a version seen so far
+   * @throws RequestError where not one interrupt is known
+   */
   read(version: number, since: number | undefined): IrqsResponse {
     this.#refresh(version);
     const full = since === undefined || since < 1 || since > version;
@@ -47,15 +58,37 @@ export class IrqTable {
     const last = this.#last.words;
     const previous = this.#previous.words;
     this.#now.take(this.#state);
+    const unknown = unknownNow(this.#guest);
+    const wasUnknown = this.#wereUnknown();
     this.#previous.take(this.#references.previous);
     for (let slot = 0; slot < this.#state.at.slots; slot++) {
       const base = slot * IRQ_WORDS;
-      const changed = sameRow(now, previous, base) ? 0 : 1;
-      if (changed === this.#changed[slot] && sameRow(now, last, base)) continue;
+      const isCompared = !unknown.has(slot) && !wasUnknown.has(slot);
+      const changed = isCompared && !sameRow(now, previous, base) ? 1 : 0;
+      const isSame = changed === this.#changed[slot] && unknown.get(slot) === this.#unknown.get(slot);
+      if (isSame && sameRow(now, last, base)) continue;
       this.#changed[slot] = changed;
       this.#changedAt[slot] = version;
     }
     last.set(now);
+    this.#unknown = unknown;
+    const [why] = unknown.values();
+    if (why !== undefined && unknown.size === this.#count) {
+      throw new RequestError(`no interrupt can be read: ${why}`);
+    }
+  }
+
+  /** Interrupts there are: private ones count for each vCPU. */
+  get #count(): number {
+    const { cpus, spis } = this.#state.config;
+    return cpus * PRIVATE_IRQS + spis;
+  }
+
+  /** Interrupts that were not read at the previous stop. */
+  #wereUnknown(): ReadonlyMap<number, string> {
+    return unknownInterrupts(this.#guest, (register, vcpu) =>
+      this.#references.wasKnown(register, vcpu) ? null : 'not read',
+    );
   }
 
   #row(slot: number): IrqRow {
@@ -68,6 +101,8 @@ export class IrqTable {
     const owner = this.#state.owner(slot);
     const pending = (flags & 2) !== 0;
     const active = (flags & 16) !== 0;
+    const unavailable = this.#unknown.get(slot);
+    if (unavailable !== undefined) return unknownRow(intid, owner, unavailable);
     return {
       intid,
       type: typeOf(intid),
@@ -90,6 +125,32 @@ export class IrqTable {
       changed: this.#changed[slot] === 1,
     };
   }
+}
+
+/** A row without any of its values: those of an earlier stop are no longer true. */
+function unknownRow(intid: number, owner: number, unavailable: string): IrqRow {
+  return {
+    intid,
+    type: typeOf(intid),
+    vcpu: owner < 0 ? null : owner,
+    unavailable,
+    enabled: false,
+    pending: false,
+    active: false,
+    softPending: false,
+    line: false,
+    trigger: 'level',
+    priority: 0,
+    group: 0,
+    target: null,
+    route: null,
+    queuedOn: null,
+    queueIndex: null,
+    listRegister: null,
+    sources: 0,
+    state: 'idle',
+    changed: false,
+  };
 }
 
 function sameRow(a: Int32Array, b: Int32Array, base: number): boolean {

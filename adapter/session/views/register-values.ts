@@ -36,12 +36,18 @@ export class RegisterValues {
     const why = unreadable(register) ?? this.#guest.unknown?.(register, bank) ?? null;
     if (why !== null) return { ...named, unavailable: why };
     const { previous, reset } = this.#references;
+    const { knows } = this.#guest.controller.profile;
     const value = this.#hex(register, bank, this.#guest.controller.state);
-    const before = this.#hex(register, bank, previous);
-    const initial = this.#hex(register, bank, reset);
     const result: RegisterValue = { ...named, value };
-    if (before !== value) result.previous = before;
-    if (initial !== value) result.reset = initial;
+    const owner = register.device.owner < 0 ? bank : register.device.owner;
+    if (this.#references.wasKnown(register, owner)) {
+      const before = this.#hex(register, bank, previous);
+      if (before !== value) result.previous = before;
+    }
+    if (knows.reset) {
+      const initial = this.#hex(register, bank, reset);
+      if (initial !== value) result.reset = initial;
+    }
     return result;
   }
 

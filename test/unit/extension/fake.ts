@@ -82,6 +82,7 @@ export const V2: DescribeResponse = {
   title: 'run.gictrace',
   kind: 'trace',
   canStepBack: true,
+  knows: { wires: true, queues: true, reset: true },
   frames: [
     { ...shared, id: 'GICD', title: 'Distributor', base: '0x8000000', table: 'GICD' },
     { ...shared, id: 'GICC', title: 'CPU interface', base: '0x8010000', table: 'GICC' },

@@ -159,6 +159,34 @@ test('only what differs from reset', async () => {
   assert.deepEqual(labels(tree, await open(tree, 'CPU interface')), ['Every register is as after reset.']);
 });
 
+test('of a target nothing is said of reset, and hidden because of it', async () => {
+  const target = { ...V2, kind: 'gdb', knows: { wires: false, queues: false, reset: false } } as const;
+  const adapter = new FakeAdapter('a', target);
+  adapter.set('GICD', 'GICD_CTLR', { value: '0x1' });
+  const { tree, settings } = treeOver(adapter);
+  settings.onlyNonReset = true;
+  const nodes = await open(tree, 'Distributor');
+  assert.equal(nodes.length > 3, true);
+  const group = nodes.find((node) => tree.view(node).label.startsWith('GICD_ISENABLER'));
+  assert.ok(group);
+  assert.equal(tree.view(group).description, '4 registers');
+  const [node] = nodes;
+  assert.ok(node);
+  assert.doesNotMatch(tree.tooltip(node), /after reset/);
+});
+
+test('why a value is not there is short in the tree, and whole in its tooltip', async () => {
+  const adapter = new FakeAdapter('a');
+  const why = 'CPU 1 executes nothing: it waits for an interrupt, or is powered off, and nobody else could read it';
+  adapter.set('GICD', 'GICD_CTLR', { unavailable: why, ...({ value: undefined } as object) });
+  const { tree } = treeOver(adapter);
+  const view = await viewOf(tree, 'GICD_CTLR');
+  assert.equal(view.description, 'unavailable: CPU 1 executes nothing: it waits for an interrupt, or is powered off…');
+  const [node] = await open(tree, 'Distributor');
+  assert.ok(node);
+  assert.match(tree.tooltip(node), /and nobody else could read it/);
+});
+
 test('a filter keeps what matches and opens it', async () => {
   const { tree } = treeOver(new FakeAdapter('a'));
   tree.setFilter('enable 33');

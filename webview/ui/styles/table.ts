@@ -20,7 +20,11 @@ export const table = css`
     display: flex;
   }
   .grid {
-    --columns: minmax(178px, 1.3fr) minmax(150px, 1.4fr) 72px 76px 84px 78px 66px minmax(92px, 1fr) minmax(140px, 1.3fr);
+    --track-line: 72px;
+    --track-queued: minmax(140px, 1.3fr);
+    --least: 936px;
+    --columns: minmax(178px, 1.3fr) minmax(150px, 1.4fr) var(--track-line) 76px 84px 78px 66px minmax(92px, 1fr)
+      var(--track-queued);
     flex: 1;
     min-width: 0;
     overflow: auto;
@@ -28,11 +32,22 @@ export const table = css`
     position: relative;
     scroll-padding-top: var(--header);
   }
+  .grid.without-line {
+    --track-line: ;
+    --least: 864px;
+  }
+  .grid.without-queued {
+    --track-queued: ;
+    --least: 796px;
+  }
+  .grid.without-line.without-queued {
+    --least: 724px;
+  }
   .header,
   .row {
     display: grid;
     grid-template-columns: var(--columns);
-    min-width: 936px;
+    min-width: var(--least);
     width: 100%;
     box-sizing: border-box;
   }
@@ -69,7 +84,7 @@ export const table = css`
   }
   .canvas {
     position: relative;
-    min-width: 936px;
+    min-width: var(--least);
   }
   .row {
     position: absolute;
@@ -97,6 +112,12 @@ export const table = css`
     inset: 1px auto 1px 0;
     width: 3px;
     background: var(--changed);
+  }
+  .row.unavailable {
+    color: var(--dim);
+  }
+  .row.unavailable > .cell {
+    opacity: 0.6;
   }
   .cell {
     display: flex;

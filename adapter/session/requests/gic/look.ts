@@ -42,7 +42,7 @@ export const LOOK: HandlerTable = {
     const intid = args.integer('intid');
     const vcpu = args.optionalInteger('vcpu') ?? 0;
     try {
-      const { verdict, steps } = explainInterrupt(guest.controller, intid, vcpu);
+      const { verdict, steps } = explainInterrupt(guest.controller, intid, vcpu, guest);
       return { version: publisher.version, verdict, steps: [...steps] };
     } catch (error) {
       throw error instanceof ExplainError ? new RequestError(error.message) : error;

@@ -110,6 +110,27 @@ describe('runs', () => {
     assert.equal(client.run.running, false);
   });
 
+  test('where an interrupt is not answered, the stub is asked whether the stop was lost', async () => {
+    const { client, wait } = await running({ '?': 'T05thread:1;' });
+    const { ended } = await wait(client.run.resume(ALL));
+    await assertFails(wait(client.run.interrupt()), 'timeout', /does not stop within 5 s/);
+    assert.equal((await wait(client.run.doubt()))?.kind, 'stopped');
+    const { interrupted, stopsInDoubt } = await wait(ended);
+    assert.deepEqual([interrupted, stopsInDoubt, client.run.running], ['asked', true, false]);
+    assert.equal(await wait(client.run.doubt()), null);
+  });
+
+  test('a stub that answers neither is given up', async () => {
+    let isMute = false;
+    const { client, wait, closed } = await connect((packet) => (isMute || packet === 'vCont;c' ? null : undefined));
+    const { ended } = await wait(client.run.resume(ALL));
+    isMute = true;
+    await assertFails(wait(client.run.interrupt()), 'timeout', /does not stop within 5 s/);
+    await assertFails(wait(client.run.doubt()), 'desynchronised', /out of step/);
+    await failure(wait(ended));
+    assert.equal(closed.length, 1);
+  });
+
   test('a stop that is garbled is asked for again', async () => {
     const { client, stub, wait } = await running();
     const { ended } = await wait(client.run.resume(ALL));

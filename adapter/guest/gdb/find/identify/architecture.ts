@@ -7,6 +7,10 @@ import { readWord, type Probe } from '../probe.ts';
 const PIDR2_V2 = 0xfe8;
 export const PIDR2_V3 = 0xffe8;
 
+const IIDR = 0x8;
+const VGIC_PRODUCT = 0x4b;
+const ARM = 0x43b;
+
 /** PIDR2.ArchRev, bits 7:4. */
 const ARCHITECTURES: ReadonlyMap<number, GicArchitecture> = new Map([
   [1, 'GICv1'],
@@ -47,7 +51,14 @@ export async function architectureAt(
     // A v2 frame repeated in 64 KB shows its register at the v3 place as well, and was seen at its own.
     if (version === (offset === PIDR2_V2 ? 'v2' : 'v3')) return architecture;
   }
+  if (expected !== 'v3' && (await isVgic(probe, distributor))) return 'GICv2';
   throw noDistributor(answers, expected);
+}
+
+/** KVM's GICv2 has no GICD_PIDR2: it is known by GICD_IIDR, product "K" of Arm's. Its GICv3 has both. */
+async function isVgic(probe: Probe, distributor: number): Promise<boolean> {
+  const iidr = await readWord(probe, distributor + IIDR);
+  return iidr !== null && iidr >>> 24 === VGIC_PRODUCT && (iidr & 0xfff) === ARM;
 }
 
 function isNothing(value: number): boolean {

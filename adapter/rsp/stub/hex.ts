@@ -14,14 +14,21 @@ export function fromHex(digits: string): Uint8Array | null {
   return Uint8Array.from({ length: digits.length / 2 }, (_, i) => parseInt(digits.slice(2 * i, 2 * i + 2), 16));
 }
 
+/** Characters made of bytes at once: more would be too many arguments. */
+const PIECE = 0x2000;
+
 /** Bytes as the text that packets are handled as. */
 export function toLatin1(bytes: Uint8Array): string {
-  return Array.from(bytes, (byte) => String.fromCharCode(byte)).join('');
+  let text = '';
+  for (let at = 0; at < bytes.length; at += PIECE) text += String.fromCharCode(...bytes.subarray(at, at + PIECE));
+  return text;
 }
 
 /** Bytes of a packet's text, whose characters are below 256. */
 export function fromLatin1(text: string): Uint8Array {
-  return Uint8Array.from(text, (character) => character.charCodeAt(0));
+  const bytes = new Uint8Array(text.length);
+  for (let i = 0; i < bytes.length; i++) bytes[i] = text.charCodeAt(i);
+  return bytes;
 }
 
 /** A number of up to 64 bits; null where the text is none. */

@@ -12,6 +12,7 @@ import { replay } from '../../adapter/guest/trace/replay.ts';
 import { TraceGuest } from '../../adapter/guest/trace/trace-guest.ts';
 import { openTextSource } from '../../adapter/session/text-source.ts';
 import { benchCpu } from './cpu/cpu.ts';
+import { benchGdb } from './gdb/gdb.ts';
 import { openMix, runMix } from './mix.ts';
 
 /*
@@ -123,6 +124,7 @@ const SECTIONS: Readonly<Record<string, () => void | Promise<void>>> = {
   snapshot: benchSnapshot,
   replay: benchReplay,
   cpu: () => benchCpu(report),
+  gdb: benchGdb,
 };
 
 const [wanted] = process.argv.slice(2);

@@ -27,13 +27,16 @@ export async function dropsWrites(
     if (register === null || shadow.unknown(register, 0) !== null) return null;
     const place: FrameRead = { vcpu: 0, isBanked: false, address: register.address + (intid % 4), width: 1 };
     const before = BigInt(state.byte(state.at.priority, slot));
-    await access.write(place, before ^ PROBE);
-    shadow.forgetSome([{ register, vcpu: 0 }]);
-    await shadow.bring([{ register, vcpu: 0 }]);
-    if (BigInt(state.byte(state.at.priority, slot)) === before) return true;
-    await access.write(place, before);
-    shadow.forgetSome([{ register, vcpu: 0 }]);
-    return false;
+    try {
+      await access.write(place, before ^ PROBE);
+      shadow.forgetSome([{ register, vcpu: 0 }]);
+      await shadow.bring([{ register, vcpu: 0 }]);
+      return BigInt(state.byte(state.at.priority, slot)) === before;
+    } finally {
+      // Whatever came of it: the priority is what it was.
+      await access.write(place, before);
+      shadow.forgetSome([{ register, vcpu: 0 }]);
+    }
   }
   return null;
 }

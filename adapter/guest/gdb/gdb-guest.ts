@@ -1,13 +1,11 @@
 import { Controller } from '../../gic/controller.ts';
 import type { EditStep } from '../../gic/edit/step.ts';
-import { RegisterMap, splitWords, type PlacedRegister } from '../../gic/inspect/register-map.ts';
+import type { PlacedRegister, RegisterMap } from '../../gic/inspect/register-map.ts';
 import type { RspClient } from '../../rsp/client/client.ts';
 import type { StopReply } from '../../rsp/client/stop-reply.ts';
 import type { StopPoint } from '../../rsp/client/stops.ts';
 import { dropsWrites } from './dropped-writes.ts';
-import { describeCpuAccess, describeEntry, lastAccessOf, outcomeOfEntry } from '../describe-entry.ts';
 import { GuestStateError, Outcome, type Operation, type VcpuInfo } from '../guest.ts';
-import { EntryKind, History } from '../history.ts';
 import type { MachineGuest, MachineStop, WatchedMemory } from '../machine-guest.ts';
 import type { MemoryAccess } from './a64/decode.ts';
 import { decodeAccess } from './a64/decode.ts';
@@ -15,11 +13,12 @@ import type { InterfaceRegisters } from './borrow/interface-registers.ts';
 import { cpuFactsOf, type CpuFacts } from './cpu-facts.ts';
 import type { Execution } from './execution.ts';
 import type { FrameAccess } from './frame-access.ts';
-import { editError, unreadError } from './edit-error.ts';
 import { FrameMappings } from './frame-mapping.ts';
-import { elementsIn, valueOf, type FrameElement } from './observed-access.ts';
+import { elementsIn, valueOf } from './observed-access.ts';
+import { SeenAccesses, type PendingAccess, type Seen } from './seen-accesses.ts';
 import type { Shadow } from './shadow.ts';
 import type { TargetCpus } from './target-cpus.ts';
+import { readBack, refuseOthers, writeSteps } from './target-edit.ts';
 
 /** What a guest behind a stub is made of. */
 export interface GdbGuestParts {
@@ -39,8 +38,6 @@ export interface GdbGuestParts {
   readonly departed: (moved: 'all' | 'one') => void;
 }
 
-/** Entries remembered. */
-const REMEMBERED = 10_000;
 /** Milliseconds of a run after which it is said that nothing has stopped it yet. */
 const SLICE = 50;
 const BREAKPOINT_BYTES = 4;
@@ -50,14 +47,6 @@ const DROPS_WRITES =
 
 /** What a run is for. */
 type Goal = 'continue' | 'access';
-
-/** The access a vCPU stands before. */
-interface Pending {
-  readonly vcpu: number;
-  readonly pc: bigint;
-  readonly access: MemoryAccess;
-  readonly elements: readonly FrameElement[];
-}
 
 /**
  * A target behind a GDB stub. Its registers are read as views ask for them, and forgotten as it goes on. An entry of time
@@ -78,13 +67,10 @@ export class GdbGuest implements MachineGuest {
   readonly #access: FrameAccess;
   readonly #locate: () => Promise<FrameMappings>;
   readonly #departed: GdbGuestParts['departed'];
-  readonly #history = new History(REMEMBERED);
-  /** What an access changed, by entry. */
-  readonly #remarks = new Map<number, string>();
+  readonly #seen: SeenAccesses;
   #breakpoints: readonly bigint[] = [];
   #watched: readonly WatchedMemory[] = [];
   #mappings = new FrameMappings([]);
-  #pending: Pending | null = null;
   #left = false;
   #dropsWrites: boolean | null = null;
   /** Somebody wants it to stop, where it has not been set going yet. */
@@ -102,19 +88,20 @@ export class GdbGuest implements MachineGuest {
     this.#access = parts.access;
     this.#locate = parts.locate;
     this.#departed = parts.departed;
+    this.#seen = new SeenAccesses(parts.controller);
     this.vcpus = parts.cpus.threads.map((_, id) => ({ id, name: `vCPU ${id}` }));
   }
 
   get position(): number {
-    return this.#history.count;
+    return this.#seen.position;
   }
 
   get first(): number {
-    return this.#history.first;
+    return this.#seen.first;
   }
 
   get total(): number {
-    return this.#history.count + (this.#pending === null ? 0 : 1);
+    return this.#seen.total;
   }
 
   get running(): boolean {
@@ -140,7 +127,7 @@ export class GdbGuest implements MachineGuest {
   }
 
   foresee(): Outcome {
-    return this.#pending === null ? Outcome.End : Outcome.Normal;
+    return this.#seen.pending === null ? Outcome.End : Outcome.Normal;
   }
 
   refresh(): void {
@@ -209,7 +196,7 @@ export class GdbGuest implements MachineGuest {
 
   /** A vCPU that stands at a breakpoint, or before an access, would stop there again at once. */
   async #stepOff(vcpu: number): Promise<MachineStop | null> {
-    const isPending = this.#pending?.vcpu === vcpu;
+    const isPending = this.#seen.pending?.vcpu === vcpu;
     if (!isPending && !this.#breakpoints.includes(this.cpus.pc(vcpu))) return null;
     const stop = await this.step(vcpu);
     return stop.kind === 'budget' || stop.kind === 'halted' ? null : stop;
@@ -230,10 +217,10 @@ export class GdbGuest implements MachineGuest {
    * @throws GuestStateError where the vCPU executes nothing
    */
   async step(vcpu: number): Promise<MachineStop> {
-    const pending = this.#pending?.vcpu === vcpu ? this.#pending : null;
+    const pending = this.#seen.pending?.vcpu === vcpu ? this.#seen.pending : null;
     const before = pending === null ? [] : await this.#valuesAround(pending);
     const place = this.cpus.pc(vcpu);
-    this.#pending = null;
+    this.#seen.pending = null;
     this.#forget();
     this.#departed('one');
     const { stop, interrupted } = await this.#execution.step(vcpu);
@@ -241,7 +228,7 @@ export class GdbGuest implements MachineGuest {
     await this.cpus.fetchAll(vcpu);
     if (interrupted !== null && this.cpus.pc(vcpu) === place) {
       // It was stopped before it could: what it stood before is before it still.
-      this.#pending = pending;
+      this.#seen.pending = pending;
       if (interrupted === 'asked') return { kind: 'halted', vcpu };
       throw new GuestStateError(`vCPU ${vcpu} executes nothing: it is powered off, or waits for an interrupt.`);
     }
@@ -250,24 +237,19 @@ export class GdbGuest implements MachineGuest {
     return { kind: 'halted', vcpu };
   }
 
-  async #record(pending: Pending, before: readonly (bigint | null)[]): Promise<void> {
-    const { vcpu, pc, access, elements } = pending;
+  async #record(pending: PendingAccess, before: readonly (bigint | null)[]): Promise<void> {
+    const { vcpu, access, elements } = pending;
     const after = await this.#valuesAround(pending);
-    elements.forEach((element, i) => {
-      const value = valueOf(access, element, (name) => this.cpus.register(vcpu, name), before[i] ?? null);
-      const kind = element.write ? EntryKind.Write : EntryKind.Read;
-      this.#history.push(kind, vcpu, pc, element.address, element.size, 0);
-      const { lo, hi } = splitWords(value ?? 0n);
-      this.#history.settle(lo, hi);
-      const [was, is] = [before[i] ?? null, after[i] ?? null];
-      if (was !== null && is !== null && was !== is) {
-        this.#remarks.set(this.#history.count - 1, `was 0x${was.toString(16)}, is 0x${is.toString(16)}`);
-      }
+    const seen = elements.map((element, i): Seen => {
+      const was = before[i] ?? null;
+      const value = valueOf(access, element, (name) => this.cpus.register(vcpu, name), was);
+      return { value, before: was, after: after[i] ?? null };
     });
+    this.#seen.record(pending, seen);
   }
 
   /** Values of the registers that an access reaches; null: not readable. */
-  async #valuesAround({ vcpu, elements }: Pending): Promise<(bigint | null)[]> {
+  async #valuesAround({ vcpu, elements }: PendingAccess): Promise<(bigint | null)[]> {
     const wanted = elements.map((element) => this.shadow.at(element.address, vcpu));
     const known = wanted.filter((one) => one !== null);
     this.shadow.forgetSome(known);
@@ -299,7 +281,7 @@ export class GdbGuest implements MachineGuest {
     if (access !== null) {
       const elements = elementsIn(access, this.#mappings);
       if (elements.length > 0) {
-        this.#pending = { vcpu, pc, access, elements };
+        this.#seen.pending = { vcpu, pc, access, elements };
         return { kind: 'access', vcpu };
       }
     }
@@ -324,28 +306,19 @@ export class GdbGuest implements MachineGuest {
   }
 
   operation(index: number): Operation {
-    if (index < this.first || index >= this.total) {
-      throw new RangeError(`there is no entry ${String(index)} of ${String(this.total)}`);
-    }
-    if (index < this.#history.count) return describeEntry(this.controller, this.#history, index, systemName);
-    const { vcpu, pc, access, elements } = this.#pending as Pending;
-    const { address, size, write, value } = elements[0] as FrameElement;
-    const told = { vcpu, place: address, isSystemRegister: false, write, size, value };
-    const described = describeCpuAccess(this.controller, told, systemName);
-    return { ...described, index, origin: 'guest', line: null, note: access.mnemonic, pc };
+    return this.#seen.operation(index);
   }
 
   outcome(index: number): Outcome {
-    if (index >= this.position) return Outcome.Ahead;
-    return this.#history.outcome(index, (one) => outcomeOfEntry(this.controller, this.#history, one, systemName));
+    return this.#seen.outcome(index);
   }
 
   remark(index: number): string | null {
-    return this.#remarks.get(index) ?? null;
+    return this.#seen.remark(index);
   }
 
   lastEntryOf(vcpu: number, index: number): number {
-    return lastAccessOf(this.#history, vcpu, index);
+    return this.#seen.lastEntryOf(vcpu, index);
   }
 
   unknown(register: PlacedRegister, vcpu: number): string | null {
@@ -360,26 +333,14 @@ export class GdbGuest implements MachineGuest {
    */
   async edit(steps: readonly EditStep[], text: string): Promise<void> {
     if (this.running) throw new GuestStateError('the target runs: pause it first');
-    const wrong = steps.find(({ kind }) => kind === 'line' || kind === 'sgi');
-    if (wrong?.kind === 'line') throw new GuestStateError('the wires of a target are driven by its devices alone');
-    if (wrong !== undefined) throw new GuestStateError('SGIs of a target are sent by its CPUs alone');
+    refuseOthers(steps);
     try {
-      for (const { vcpu, address, length, value } of steps) {
-        const isBanked = this.shadow.at(address, vcpu)?.register.banked ?? false;
-        await this.#access.write({ vcpu, isBanked, address, width: length as 1 | 4 | 8 }, value);
-      }
-    } catch (error) {
-      throw editError(error);
+      await writeSteps(steps, this.shadow, this.#access);
     } finally {
-      this.#history.pushEdit({ steps, text }, 0);
+      this.#seen.recordEdit(steps, text);
       this.#forget();
     }
-    const written = steps.map(({ address, vcpu }) => this.shadow.at(address, vcpu)).filter((one) => one !== null);
-    await this.shadow.bring(written).catch((error: unknown) => {
-      throw unreadError(error);
-    });
-    const unread = written.map((one) => this.shadow.unknown(one.register, one.vcpu)).find((why) => why !== null);
-    if (unread !== undefined) throw unreadError(new GuestStateError(unread));
+    await readBack(steps, this.shadow);
   }
 
   /** Why an edit was answered OK, and nothing came of it. */
@@ -406,9 +367,4 @@ export class GdbGuest implements MachineGuest {
 
 function watchOf({ address, length, read, write }: WatchedMemory): StopPoint {
   return { kind: read && write ? 'access' : read ? 'read' : 'write', address, length };
-}
-
-/** System registers are not seen from outside: none is in the history. */
-function systemName(encoding: number): string {
-  return `system register ${encoding}`;
 }

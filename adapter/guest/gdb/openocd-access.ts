@@ -1,4 +1,5 @@
 import type { RspClient } from '../../rsp/client/client.ts';
+import { RspError } from '../../rsp/client/errors.ts';
 import type { FrameAccess, FrameRead } from './frame-access.ts';
 import { spansOf } from './spans.ts';
 import type { TargetMemory } from './target-memory.ts';
@@ -13,8 +14,9 @@ const WORD = 4;
 export async function isOpenOcd(client: RspClient, memory: TargetMemory): Promise<boolean> {
   try {
     return /Open On-Chip Debugger/i.test(await memory.virtually(() => client.monitor('version')));
-  } catch {
-    return false;
+  } catch (error) {
+    if (error instanceof RspError && (error.kind === 'refused' || error.kind === 'unsupported')) return false;
+    throw error;
   }
 }
 

@@ -3,7 +3,7 @@ import { RspError } from '../../rsp/client/errors.ts';
 import type { ThreadId } from '../../rsp/client/thread-id.ts';
 import type { FrameAccess, FrameRead } from './frame-access.ts';
 import { spansOf, type Span, type Splitting } from './spans.ts';
-import type { TargetMemory } from './target-memory.ts';
+import type { Pieces, TargetMemory } from './target-memory.ts';
 
 /** Frames by the stub's own memory packets: at physical addresses where it knows them. */
 export class PlainAccess implements FrameAccess {
@@ -36,37 +36,26 @@ export class PlainAccess implements FrameAccess {
       : "through the stub's memory reads, at the virtual addresses of the selected CPU";
   }
 
-  read(reads: readonly FrameRead[]): Promise<readonly (bigint | Error)[]> {
-    return this.#reach(async () => {
-      const answers: (bigint | Error)[] = reads.map(() => new Error('no answer'));
-      const spans = spansOf(reads, this.#splitting);
-      for (const vcpu of new Set(spans.map((span) => span.vcpu))) {
-        await this.#readSpans(
-          spans.filter((span) => span.vcpu === vcpu),
-          vcpu,
-          reads,
-          answers,
-        );
-      }
-      return answers;
-    });
+  async read(reads: readonly FrameRead[]): Promise<readonly (bigint | Error)[]> {
+    const answers = new Array<bigint | Error>(reads.length);
+    const spans = spansOf(reads, this.#splitting);
+    const banks = [...new Set(spans.map(({ vcpu }) => vcpu))].map((vcpu) => ({
+      thread: vcpu === null ? null : (this.#threads[vcpu] ?? null),
+      spans: spans.filter((span) => span.vcpu === vcpu),
+    }));
+    const pieces = await this.#readBanks(banks.map((bank) => ({ ...bank, spans: bank.spans.map(placeOf) })));
+    banks.forEach((bank, n) => takeOver(bank.spans, pieces[n] ?? [], reads, answers));
+    return answers;
   }
 
-  async #readSpans(
-    spans: readonly Span[],
-    vcpu: number | null,
-    reads: readonly FrameRead[],
-    answers: (bigint | Error)[],
-  ): Promise<void> {
-    const thread = vcpu === null ? {} : { thread: this.#threads[vcpu] ?? null };
-    const wanted = spans.map(({ address, length }) => ({ address: BigInt(address), length }));
-    const pieces = await this.#client.memory.readSpans(wanted, { verify: true, ...thread });
-    spans.forEach((span, n) => {
-      const piece = pieces[n] ?? new Error('no answer');
-      for (const i of span.indices) {
-        const { address, width } = reads[i] as FrameRead;
-        answers[i] = piece instanceof Error ? piece : valueAt(piece, address - span.address, width);
+  #readBanks(banks: readonly Pieces[]): Promise<readonly (readonly (Uint8Array | Error)[])[]> {
+    if (this.#physical) return this.#memory.readPhysicalSpans(banks);
+    return this.#memory.virtually(async () => {
+      const all: (readonly (Uint8Array | Error)[])[] = [];
+      for (const { spans, thread } of banks) {
+        all.push(await this.#client.memory.readSpans(spans, { verify: true, thread }));
       }
+      return all;
     });
   }
 
@@ -80,10 +69,32 @@ export class PlainAccess implements FrameAccess {
   }
 }
 
+function placeOf({ address, length }: Span): Pieces['spans'][number] {
+  return { address: BigInt(address), length };
+}
+
+/** Values of the registers that spans are made of. */
+function takeOver(
+  spans: readonly Span[],
+  pieces: readonly (Uint8Array | Error)[],
+  reads: readonly FrameRead[],
+  answers: (bigint | Error)[],
+): void {
+  spans.forEach((span, n) => {
+    const piece = pieces[n] ?? new Error('no answer');
+    const bytes = piece instanceof Error ? null : new DataView(piece.buffer, piece.byteOffset, piece.byteLength);
+    for (const i of span.indices) {
+      const { address, width } = reads[i] as FrameRead;
+      answers[i] = bytes === null ? (piece as Error) : valueAt(bytes, address - span.address, width);
+    }
+  });
+}
+
 /** Registers are little-endian, as all of the controller is. */
-function valueAt(bytes: Uint8Array, at: number, width: number): bigint | Error {
-  if (at + width > bytes.length) return new RspError('malformed', 'reading registers', 'the stub answers too little');
-  let value = 0n;
-  for (let i = width - 1; i >= 0; i--) value = (value << 8n) | BigInt(bytes[at + i] ?? 0);
-  return value;
+function valueAt(bytes: DataView, at: number, width: FrameRead['width']): bigint | Error {
+  if (at + width > bytes.byteLength) {
+    return new RspError('malformed', 'reading registers', 'the stub answers too little');
+  }
+  if (width === 8) return bytes.getBigUint64(at, true);
+  return BigInt(width === 4 ? bytes.getUint32(at, true) : bytes.getUint8(at));
 }

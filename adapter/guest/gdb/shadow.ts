@@ -2,6 +2,7 @@ import { PRIVATE_IRQS } from '../../gic/config.ts';
 import type { Controller } from '../../gic/controller.ts';
 import { fieldValue } from '../../gic/inspect/decode.ts';
 import { splitWords, type PlacedRegister, type RegisterMap } from '../../gic/inspect/register-map.ts';
+import type { Device } from '../../gic/mmio/dispatcher.ts';
 import type { IrqProperty } from '../../gic/registers/row.ts';
 import type { FrameAccess, FrameRead } from './frame-access.ts';
 
@@ -27,6 +28,21 @@ export interface Wanted {
   readonly vcpu: number;
 }
 
+/** A register that others' values are read from, too. */
+class Source {
+  readonly register: PlacedRegister;
+  readonly isConstant: boolean;
+  /** Of each bank: null where its value is the target's, otherwise why not. */
+  readonly known: (string | null | undefined)[] = [];
+  /** Of each bank: the latest list of what is missing that has it. */
+  readonly listed: number[] = [];
+
+  constructor(register: PlacedRegister) {
+    this.register = register;
+    this.isConstant = CONSTANT.test(register.name);
+  }
+}
+
 /** Accesses read in one go: behind each such piece others get their turn. */
 const PIECE = 512;
 const NOT_READ = 'not read yet';
@@ -39,8 +55,14 @@ export class Shadow {
   readonly #controller: Controller;
   readonly #registers: RegisterMap;
   readonly #access: FrameAccess;
-  /** By register, of each bank: null where its value is the target's, otherwise why not. */
-  readonly #known = new Map<PlacedRegister, (string | null | undefined)[]>();
+  /** What is known of each register, by the register its value is read from; null: nothing is read. */
+  readonly #sources = new Map<PlacedRegister, Source | null>();
+  /** Those of which something is known that may change. */
+  readonly #changing = new Set<Source>();
+  /** Number of the latest list of registers that are missing. */
+  #list = 0;
+  /** Registers of each frame, in all banks. */
+  readonly #banks = new Map<Device, readonly Wanted[]>();
   /** Said of all that has not been read since. */
   #reason = NOT_READ;
 
@@ -53,7 +75,8 @@ export class Shadow {
   /** The target has gone on, or was changed: nothing is known any more but what cannot change. */
   forget(reason = NOT_READ): void {
     this.#reason = reason;
-    for (const register of this.#known.keys()) if (!CONSTANT.test(register.name)) this.#known.delete(register);
+    for (const source of this.#changing) source.known.fill(undefined);
+    this.#changing.clear();
   }
 
   /** Why a register's value is not the target's now, or null. */
@@ -61,7 +84,7 @@ export class Shadow {
     const bank = register.banked ? vcpu : 0;
     const source = this.#source(register);
     if (source === null) return null;
-    const found = this.#known.get(source)?.[bank];
+    const found = source.known[bank];
     return found === undefined ? this.#reason : found;
   }
 
@@ -76,11 +99,9 @@ export class Shadow {
 
   /** Registers of frames, in all banks. */
   ofFrames(ids: readonly string[], only: ReadonlySet<string> | null = null): Wanted[] {
-    return this.#registers.devices
-      .filter(({ id }) => ids.includes(id))
-      .flatMap((device) => this.#registers.registersOf(device))
-      .filter(({ name }) => only === null || only.has(name))
-      .flatMap((register) => this.#banksOf(register));
+    const devices = this.#registers.devices.filter(({ id }) => ids.includes(id));
+    const all = ([] as Wanted[]).concat(...devices.map((device) => this.#allOf(device)));
+    return only === null ? all : all.filter(({ register }) => only.has(register.name));
   }
 
   /** Registers of these names, arrays with or without index, in all banks. */
@@ -98,13 +119,20 @@ export class Shadow {
 
   /** What the interrupts are in: all of them, or one INTID's share. */
   ofInterrupts(intid: number | null = null): Wanted[] {
-    return this.#registers.devices
-      .flatMap((device) => this.#registers.registersOf(device))
-      .filter(({ row, firstIntid, intids }) => {
-        if (row.property === null || !SHOWN.has(row.property)) return false;
-        return intid === null || (intid >= firstIntid && intid < firstIntid + intids);
-      })
-      .flatMap((register) => this.#banksOf(register));
+    const all = this.ofFrames(this.#registers.devices.map(({ id }) => id));
+    return all.filter(({ register: { row, firstIntid, intids } }) => {
+      if (row.property === null || !SHOWN.has(row.property)) return false;
+      return intid === null || (intid >= firstIntid && intid < firstIntid + intids);
+    });
+  }
+
+  #allOf(device: Device): readonly Wanted[] {
+    let all = this.#banks.get(device);
+    if (all === undefined) {
+      all = this.#registers.registersOf(device).flatMap((register) => this.#banksOf(register));
+      this.#banks.set(device, all);
+    }
+    return all;
   }
 
   /** The register at an address, as a vCPU reaches it; null where there is none. */
@@ -125,7 +153,17 @@ export class Shadow {
   }
 
   /** The register a value is read from: a clear register shows what its set register does. Null: nothing is read. */
-  #source(register: PlacedRegister): PlacedRegister | null {
+  #source(register: PlacedRegister): Source | null {
+    let source = this.#sources.get(register);
+    if (source === undefined) {
+      const from = this.#sourceOf(register);
+      source = from === register ? new Source(register) : from === null ? null : this.#source(from);
+      this.#sources.set(register, source);
+    }
+    return source;
+  }
+
+  #sourceOf(register: PlacedRegister): PlacedRegister | null {
     const { row, firstIntid } = register;
     if (row.access === 'wo' || row.readEffect !== undefined || row.handlers?.load === undefined) return null;
     if (row.bank === 'shared-only' && firstIntid >= 0 && firstIntid < PRIVATE_IRQS) return null;
@@ -143,25 +181,41 @@ export class Shadow {
    * @throws RspError where the connection is gone, or answers cannot be trusted: nothing of that piece is taken over
    */
   async bring(wanted: readonly Wanted[], progress: (done: number) => boolean = () => true): Promise<void> {
-    const missing = await this.#withoutZeros(this.#missing(wanted));
-    for (let at = 0; at < missing.length; at += PIECE) {
-      if (!progress(at / missing.length)) return;
-      await this.#bringPiece(missing.slice(at, at + PIECE));
+    const missing = this.#missing(wanted);
+    // What another register's field may say is zero comes last: mostly, there is nothing left of it to be read.
+    const judged = missing.filter(({ register }) => register.row.zeroWhile !== undefined);
+    const others = missing.filter(({ register }) => register.row.zeroWhile === undefined);
+    const free = judged.length === 0 ? others : this.#missing([...others, ...this.#judgesOf(judged)]);
+    const total = free.length + judged.length;
+    if (!(await this.#bringPieces(free, (done) => progress(done / total)))) return;
+    const rest = this.#withoutZeros(judged);
+    await this.#bringPieces(rest, (done) => progress((total - rest.length + done) / total));
+  }
+
+  /** @returns whether it was not stopped */
+  async #bringPieces(wanted: readonly Wanted[], progress: (done: number) => boolean): Promise<boolean> {
+    for (let at = 0; at < wanted.length; at += PIECE) {
+      if (!progress(at)) return false;
+      await this.#bringPiece(wanted.slice(at, at + PIECE));
     }
+    return true;
+  }
+
+  /** Registers whose fields say whether these are zero. */
+  #judgesOf(judged: readonly Wanted[]): Wanted[] {
+    return this.named([...new Set(judged.map(({ register }) => register.row.zeroWhile?.register ?? ''))]);
   }
 
   /** What another register's field says is zero is not read. */
-  async #withoutZeros(missing: readonly Wanted[]): Promise<readonly Wanted[]> {
-    const rules = new Set(missing.map(({ register }) => register.row.zeroWhile).filter((rule) => rule !== undefined));
-    if (rules.size === 0) return missing;
-    const judges = this.named([...rules].map(({ register }) => register));
-    await this.#bringPiece(this.#missing(judges));
-    const rest: Wanted[] = [];
-    for (const one of missing) {
-      if (this.#isZero(one)) this.#take(one, 0n);
-      else if (this.unknown(one.register, one.vcpu) !== null) rest.push(one);
-    }
-    return rest;
+  #withoutZeros(judged: readonly Wanted[]): readonly Wanted[] {
+    const verdicts = new Map<PlacedRegister['row'], boolean>();
+    return judged.filter((one) => {
+      const { row } = one.register;
+      const isZero = verdicts.get(row) ?? this.#isZero(one);
+      verdicts.set(row, isZero);
+      if (isZero) this.#take(one, 0n);
+      return !isZero;
+    });
   }
 
   #isZero({ register: { row } }: Wanted): boolean {
@@ -173,17 +227,14 @@ export class Shadow {
 
   #missing(wanted: readonly Wanted[]): Wanted[] {
     const missing: Wanted[] = [];
-    const seen = new Map<PlacedRegister, Set<number>>();
+    const list = ++this.#list;
     for (const { register, vcpu } of wanted) {
       const source = this.#source(register);
       if (source === null) continue;
-      const bank = source.banked ? vcpu : 0;
-      if (this.#known.get(source)?.[bank] === null) continue;
-      const banks = seen.get(source);
-      if (banks?.has(bank) === true) continue;
-      if (banks === undefined) seen.set(source, new Set([bank]));
-      else banks.add(bank);
-      missing.push({ register: source, vcpu });
+      const bank = source.register.banked ? vcpu : 0;
+      if (source.known[bank] === null || source.listed[bank] === list) continue;
+      source.listed[bank] = list;
+      missing.push({ register: source.register, vcpu });
     }
     return missing;
   }
@@ -223,17 +274,17 @@ export class Shadow {
   }
 
   #mark({ register, vcpu }: Wanted, why: string | null): void {
-    const bank = register.banked ? vcpu : 0;
-    const banks = this.#known.get(register);
-    if (banks === undefined) this.#known.set(register, Object.assign([], { [bank]: why }));
-    else banks[bank] = why;
+    const source = this.#source(register);
+    if (source === null) return;
+    source.known[register.banked ? vcpu : 0] = why;
+    if (!source.isConstant) this.#changing.add(source);
   }
 
   /** An edit has changed these: the next look reads them again. */
   forgetSome(wanted: readonly Wanted[]): void {
     for (const { register } of wanted) {
       const source = this.#source(register);
-      if (source !== null) this.#known.delete(source);
+      if (source !== null) source.known.fill(undefined);
     }
   }
 }

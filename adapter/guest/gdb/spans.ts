@@ -57,6 +57,9 @@ function isJoined({ address, length }: Span, width: number, splitting: Splitting
 
 /** By bank first, then by address. */
 function compare(a: FrameRead, b: FrameRead): number {
-  const bank = (one: FrameRead): number => (one.isBanked ? one.vcpu : -1);
-  return bank(a) - bank(b) || a.address - b.address;
+  return bankOf(a) - bankOf(b) || a.address - b.address;
+}
+
+function bankOf({ isBanked, vcpu }: FrameRead): number {
+  return isBanked ? vcpu : -1;
 }

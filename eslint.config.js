@@ -63,14 +63,14 @@ export default tseslint.config(
   ),
   forbid(['adapter/session/**'], ['/extension/', '/webview/', '^vscode$'], 'the adapter knows nothing of VS Code.'),
   forbid(
-    ['adapter/rsp/**'],
+    ['adapter/serve/**'],
     ['/cli/', '/session/', 'vscode'],
-    'rsp is used by cli and session, not the other way round.',
+    'serve is used by cli and session, not the other way round.',
   ),
   forbid(
-    ['adapter/rsp/client/**'],
-    [NODE, '/guest/', '/session/', '/gic/', '/cli/', 'vscode'],
-    'the client knows the protocol, and its transport by transport.ts.',
+    ['adapter/rsp/**'],
+    [NODE, '/guest/', '/serve/', '/session/', '/gic/', '/cli/', 'vscode'],
+    'rsp knows the protocol: its target by target.ts, its transport by transport.ts.',
   ),
   // Of two that a file matches the later one counts.
   forbid(['adapter/guest/gdb/**'], ['/session/', '/cli/', 'vscode'], 'guests know nothing of sessions.'),
@@ -78,11 +78,6 @@ export default tseslint.config(
     ['adapter/guest/gdb/a64/**', 'adapter/guest/gdb/translate/**', 'adapter/guest/gdb/find/**'],
     [NODE, '/session/', 'vscode'],
     'these rooms of guest/gdb are pure.',
-  ),
-  forbid(
-    ['adapter/rsp/stub/**'],
-    [NODE, '/guest/', '/session/', '/gic/', '/cli/', 'vscode'],
-    'the stub knows the protocol, and its target by target.ts.',
   ),
   forbid(['adapter/protocol.ts'], ['.*'], 'the protocol is types only.'),
   forbid(['extension/**'], ['adapter/(?!protocol)'], 'the extension knows the adapter by its protocol only.'),

@@ -1,4 +1,4 @@
-import { serveGdb } from '../rsp/listen.ts';
+import { serveGdb } from '../serve/listen.ts';
 import { startMachine, type MachineOptions } from './machine.ts';
 import { EXIT_OK, type Output } from './output.ts';
 import type { ConsoleInput } from './run.ts';

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { cells, node, strings, writeFdt } from '../../adapter/guest/simulated/board/fdt.ts';
-import { cellsOf, FdtError, readFdt, stringsOf } from '../../adapter/guest/simulated/board/fdt-reader.ts';
-import type { FdtNode } from '../../adapter/guest/simulated/board/fdt.ts';
+import { cells, node, strings, writeFdt } from '../../adapter/guest/device-tree/fdt.ts';
+import { cellsOf, FdtError, readFdt, stringsOf } from '../../adapter/guest/device-tree/fdt-reader.ts';
+import type { FdtNode } from '../../adapter/guest/device-tree/fdt.ts';
 import { virtFdt } from '../../adapter/guest/simulated/board/virt-fdt.ts';
 import { generator, mutateBytes } from './generator.ts';
 

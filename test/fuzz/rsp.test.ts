@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { MachineTarget } from '../../adapter/rsp/machine/machine-target.ts';
+import { MachineTarget } from '../../adapter/serve/machine-target.ts';
 import { encodePacket } from '../../adapter/rsp/packets.ts';
 import { GdbStub } from '../../adapter/rsp/stub/stub.ts';
 import { exampleGuest } from '../unit/rsp/guest.ts';

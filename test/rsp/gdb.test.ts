@@ -6,7 +6,7 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, test } from 'node:test';
-import { serveGdb } from '../../adapter/rsp/listen.ts';
+import { serveGdb } from '../../adapter/serve/listen.ts';
 import { exampleGuest } from '../unit/rsp/guest.ts';
 import { GUEST, ROOT, Transcript, withServer } from './server.ts';
 

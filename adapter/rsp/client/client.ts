@@ -1,4 +1,4 @@
-import { toLatin1 } from '../stub/hex.ts';
+import { toLatin1 } from '../hex.ts';
 import { systemClock, type Clock } from './clock.ts';
 import { Dialogue, type ExchangeOptions } from './dialogue.ts';
 import { bytesOf, type ByteOrder } from './digits.ts';

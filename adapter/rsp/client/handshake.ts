@@ -1,4 +1,4 @@
-import { toLatin1 } from '../stub/hex.ts';
+import { toLatin1 } from '../hex.ts';
 import type { Dialogue } from './dialogue.ts';
 import { ASK_FEATURES, packetSizeOf, parseFeatures, type Features } from './features.ts';
 import type { Request, Sentinel } from './request.ts';

@@ -1,4 +1,4 @@
-import { toHex, toLatin1 } from '../stub/hex.ts';
+import { toHex, toLatin1 } from '../hex.ts';
 import { bytesOf, digitsOf, numberOf, type ByteOrder } from './digits.ts';
 import type { Dialogue } from './dialogue.ts';
 import { RspError } from './errors.ts';

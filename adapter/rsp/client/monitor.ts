@@ -1,4 +1,4 @@
-import { toHex } from '../stub/hex.ts';
+import { toHex } from '../hex.ts';
 import { bytesOf } from './digits.ts';
 import type { Dialogue } from './dialogue.ts';
 import { RspError } from './errors.ts';

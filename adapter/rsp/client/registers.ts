@@ -1,4 +1,4 @@
-import { toLatin1 } from '../stub/hex.ts';
+import { toLatin1 } from '../hex.ts';
 import { digitsOf, isUnavailable, numberOf, valueOfDigit, type ByteOrder } from './digits.ts';
 import type { Dialogue } from './dialogue.ts';
 import { RspError } from './errors.ts';

@@ -1,4 +1,4 @@
-import { toLatin1 } from '../stub/hex.ts';
+import { toLatin1 } from '../hex.ts';
 import { valueOfDigit } from './digits.ts';
 import { RspError } from './errors.ts';
 

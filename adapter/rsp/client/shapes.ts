@@ -1,4 +1,4 @@
-import { fromLatin1 } from '../stub/hex.ts';
+import { fromLatin1 } from '../hex.ts';
 import { allDigits, isUnavailable, valueOfDigit } from './digits.ts';
 import { isError, isStop } from './replies.ts';
 

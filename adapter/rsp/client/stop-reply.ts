@@ -1,4 +1,4 @@
-import { fromLatin1, parseAddress, parseNumber, toLatin1 } from '../stub/hex.ts';
+import { fromLatin1, parseAddress, parseNumber, toLatin1 } from '../hex.ts';
 import { allDigits, numberOf, type ByteOrder } from './digits.ts';
 import { parseThreadId, type ThreadId } from './thread-id.ts';
 

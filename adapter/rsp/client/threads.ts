@@ -1,4 +1,4 @@
-import { fromHex, toLatin1 } from '../stub/hex.ts';
+import { fromHex, toLatin1 } from '../hex.ts';
 import type { Dialogue } from './dialogue.ts';
 import { RspError } from './errors.ts';
 import type { Features } from './features.ts';

@@ -1,5 +1,5 @@
 import { BAD_REQUEST, OK, requireStopped, type Command, type StubContext } from './context.ts';
-import { parseAddress, parseNumber } from './hex.ts';
+import { parseAddress, parseNumber } from '../hex.ts';
 import { TargetError, type WatchKind } from './target.ts';
 
 const WATCHES: Readonly<Record<string, WatchKind>> = { '2': 'write', '3': 'read', '4': 'access' };

@@ -7,7 +7,7 @@ import {
   type Command,
   type StubContext,
 } from './context.ts';
-import { fromHex, fromLatin1, parseAddress, parseNumber, toHex } from './hex.ts';
+import { fromHex, fromLatin1, parseAddress, parseNumber, toHex } from '../hex.ts';
 
 /** Bytes an answer has room for; GDB asks again for the rest. */
 const MOST = PACKET_SIZE / 2 - 8;

@@ -1,6 +1,6 @@
 import { BAD_REQUEST, OK, PACKET_SIZE, type Command } from './context.ts';
 import { TargetError, type StubTarget } from './target.ts';
-import { fromHex, parseNumber, toHex, toLatin1 } from './hex.ts';
+import { fromHex, parseNumber, toHex, toLatin1 } from '../hex.ts';
 import { targetXml } from './target-xml.ts';
 import { threadsXml } from './threads-xml.ts';
 

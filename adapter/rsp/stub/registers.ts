@@ -1,5 +1,5 @@
 import { BAD_REQUEST, OK, requireStopped, type Command, type StubContext } from './context.ts';
-import { bytesToValue, fromHex, parseNumber, valueToHex } from './hex.ts';
+import { bytesToValue, fromHex, parseNumber, valueToHex } from '../hex.ts';
 import { CORE_FEATURE, FPU_FEATURE } from './target-xml.ts';
 import type { StubRegister } from './target.ts';
 

@@ -1,5 +1,5 @@
 import { BAD_REQUEST, OK, requireStopped, threadExists, type Command, type StubContext } from './context.ts';
-import { parseAddress } from './hex.ts';
+import { parseAddress } from '../hex.ts';
 import { parseThread } from './threads.ts';
 
 export const whyStopped: Command = (context) => context.stopReply();

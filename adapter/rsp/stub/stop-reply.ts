@@ -1,5 +1,5 @@
 import type { StubContext } from './context.ts';
-import { valueToHex } from './hex.ts';
+import { valueToHex } from '../hex.ts';
 import type { StubWatchpoint, TargetStop } from './target.ts';
 
 const SIGINT = '02';

@@ -1,7 +1,7 @@
 import { encodePacket, PacketReader, type RspEvent } from '../packets.ts';
 import { commandOf } from './commands.ts';
 import { BAD_REQUEST, type StubContext } from './context.ts';
-import { fromLatin1, toHex, toLatin1 } from './hex.ts';
+import { fromLatin1, toHex, toLatin1 } from '../hex.ts';
 import { bareStop, stopReply } from './stop-reply.ts';
 import { TargetError, type Resumption, type StubTarget, type TargetStop } from './target.ts';
 

@@ -1,5 +1,5 @@
 import { BAD_REQUEST, NO_SUCH_THREAD, OK, threadExists, type Command } from './context.ts';
-import { toHex } from './hex.ts';
+import { toHex } from '../hex.ts';
 
 /** A thread as packets name it: -1 for all, 0 for any; null for what is none. */
 export function parseThread(text: string | undefined): number | null {

@@ -1,5 +1,5 @@
 import type { SimulatedGuest } from '../../guest/simulated/simulated-guest.ts';
-import { ListenError, serveGdb } from '../../rsp/listen.ts';
+import { ListenError, serveGdb } from '../../serve/listen.ts';
 import type { Client } from '../client.ts';
 import type { Debuggee } from '../debuggee.ts';
 import { RequestError } from '../request-error.ts';

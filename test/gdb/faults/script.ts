@@ -1,6 +1,6 @@
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import type { DescribeResponse, IrqsResponse, ReadResponse, WriteResponse } from '../../../adapter/protocol.ts';
-import { serveGdb } from '../../../adapter/rsp/listen.ts';
+import { serveGdb } from '../../../adapter/serve/listen.ts';
 import { DapClient } from '../../dap/client.ts';
 import { GUEST, waitingGuest } from './guest.ts';
 import type { Fault } from './kinds.ts';

@@ -1,7 +1,7 @@
 import { irqState } from '../../../adapter/gic/inspect/irq-state.ts';
 import type { SimulatedGuest } from '../../../adapter/guest/simulated/simulated-guest.ts';
 import type { DescribeResponse, IrqRow, RegisterValue } from '../../../adapter/protocol.ts';
-import { readMemory } from '../../../adapter/rsp/machine/memory.ts';
+import { readMemory } from '../../../adapter/serve/memory.ts';
 
 /** What the guest's registers hold now, read as its stub reads them. */
 export class Truth {

@@ -1,4 +1,4 @@
-import { cells, flag, node, strings, wide, writeFdt, type FdtNode, type FdtProperty } from './fdt.ts';
+import { cells, flag, node, strings, wide, writeFdt, type FdtNode, type FdtProperty } from '../../device-tree/fdt.ts';
 import {
   affinityOf,
   checkVirtConfig,

@@ -1,5 +1,5 @@
-import { cellsOf, propertyOf } from '../../../simulated/board/fdt-reader.ts';
-import type { FdtNode } from '../../../simulated/board/fdt.ts';
+import { cellsOf, propertyOf } from '../../../device-tree/fdt-reader.ts';
+import type { FdtNode } from '../../../device-tree/fdt.ts';
 import type { Frame } from '../candidate.ts';
 import { MAX_ADDRESS } from '../probe.ts';
 import { hex } from '../hex.ts';

@@ -1,4 +1,4 @@
-import { FDT_HEADER_SIZE, FDT_MAGIC, FDT_VERSION } from '../../../simulated/board/fdt.ts';
+import { FDT_HEADER_SIZE, FDT_MAGIC, FDT_VERSION } from '../../../device-tree/fdt.ts';
 import { Miss } from '../candidate.ts';
 import { hex } from '../hex.ts';
 import { isAddress, type Probe } from '../probe.ts';

@@ -1,5 +1,5 @@
-import { cellsOf, nodeAt, stringsOf } from '../../../simulated/board/fdt-reader.ts';
-import type { FdtNode } from '../../../simulated/board/fdt.ts';
+import { cellsOf, nodeAt, stringsOf } from '../../../device-tree/fdt-reader.ts';
+import type { FdtNode } from '../../../device-tree/fdt.ts';
 import { isEnabled } from './placed-node.ts';
 
 /** The CPUs of a tree. */

@@ -1,5 +1,5 @@
-import { cellsOf, FdtError, readFdt, stringsOf } from '../../../simulated/board/fdt-reader.ts';
-import type { FdtNode } from '../../../simulated/board/fdt.ts';
+import { cellsOf, FdtError, readFdt, stringsOf } from '../../../device-tree/fdt-reader.ts';
+import type { FdtNode } from '../../../device-tree/fdt.ts';
 import { Miss, type Candidate, type Frame, type RedistributorRegion } from '../candidate.ts';
 import { count } from '../hex.ts';
 import { AddressError, framesOf } from './addresses.ts';

@@ -1,5 +1,5 @@
-import type { FdtNode } from '../../../simulated/board/fdt.ts';
-import { cellsOf, stringsOf } from '../../../simulated/board/fdt-reader.ts';
+import type { FdtNode } from '../../../device-tree/fdt.ts';
+import { cellsOf, stringsOf } from '../../../device-tree/fdt-reader.ts';
 
 /** A node and its ancestors: what its addresses and interrupts mean depends on them. */
 export interface PlacedNode {

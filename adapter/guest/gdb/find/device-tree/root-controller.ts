@@ -1,5 +1,5 @@
-import { propertyOf, stringsOf } from '../../../simulated/board/fdt-reader.ts';
-import type { FdtNode } from '../../../simulated/board/fdt.ts';
+import { propertyOf, stringsOf } from '../../../device-tree/fdt-reader.ts';
+import type { FdtNode } from '../../../device-tree/fdt.ts';
 import { Miss } from '../candidate.ts';
 import { listed } from '../hex.ts';
 import { GIC_COMPATIBLES, UNKNOWN_GICS, V2M_COMPATIBLE, type GicCompatible } from './compatibles.ts';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { Miss } from '../../../../../adapter/guest/gdb/find/candidate.ts';
 import { readBlob } from '../../../../../adapter/guest/gdb/find/device-tree/blob.ts';
-import { node, strings, writeFdt } from '../../../../../adapter/guest/simulated/board/fdt.ts';
+import { node, strings, writeFdt } from '../../../../../adapter/guest/device-tree/fdt.ts';
 import { FakeProbe, recordedTree } from './fixtures.ts';
 
 describe('a tree in memory', () => {

@@ -7,7 +7,7 @@ import {
   writeFdt,
   type FdtNode,
   type FdtProperty,
-} from '../../../../../adapter/guest/simulated/board/fdt.ts';
+} from '../../../../../adapter/guest/device-tree/fdt.ts';
 import { Miss, type Candidate } from '../../../../../adapter/guest/gdb/find/candidate.ts';
 import { GIC_COMPATIBLES } from '../../../../../adapter/guest/gdb/find/device-tree/compatibles.ts';
 import { candidateOfTree } from '../../../../../adapter/guest/gdb/find/device-tree/from-tree.ts';

@@ -1,4 +1,4 @@
-import type { FdtNode, FdtProperty } from '../../../../../adapter/guest/simulated/board/fdt.ts';
+import type { FdtNode, FdtProperty } from '../../../../../adapter/guest/device-tree/fdt.ts';
 
 /** A tree as source text, the way dtc prints it: strings where all is text, cells where it is words, bytes else. */
 export function dtsOf(root: FdtNode): string {

@@ -8,7 +8,7 @@ import {
   wide,
   writeFdt,
   type Fdt,
-} from '../../../../../adapter/guest/simulated/board/fdt.ts';
+} from '../../../../../adapter/guest/device-tree/fdt.ts';
 import {
   cellsOf,
   FdtError,
@@ -16,7 +16,7 @@ import {
   propertyOf,
   readFdt,
   stringsOf,
-} from '../../../../../adapter/guest/simulated/board/fdt-reader.ts';
+} from '../../../../../adapter/guest/device-tree/fdt-reader.ts';
 
 const TREE: Fdt = {
   root: node(

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { BusNote } from '../../../../../adapter/guest/simulated/board/bus.ts';
-import type { FdtNode } from '../../../../../adapter/guest/simulated/board/fdt.ts';
-import { cellsOf } from '../../../../../adapter/guest/simulated/board/fdt-reader.ts';
+import type { FdtNode } from '../../../../../adapter/guest/device-tree/fdt.ts';
+import { cellsOf } from '../../../../../adapter/guest/device-tree/fdt-reader.ts';
 import { virtTree } from '../../../../../adapter/guest/simulated/board/virt-fdt.ts';
 import { VIRT_MAP, VirtConfigError } from '../../../../../adapter/guest/simulated/board/virt.ts';
 import { DeviceStateError, TICKS_PER_SECOND } from '../../../../../adapter/guest/simulated/devices/device.ts';

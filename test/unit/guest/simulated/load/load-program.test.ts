@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { cellsOf, nodeAt, readFdt, stringsOf } from '../../../../../adapter/guest/simulated/board/fdt-reader.ts';
-import type { FdtNode } from '../../../../../adapter/guest/simulated/board/fdt.ts';
+import { cellsOf, nodeAt, readFdt, stringsOf } from '../../../../../adapter/guest/device-tree/fdt-reader.ts';
+import type { FdtNode } from '../../../../../adapter/guest/device-tree/fdt.ts';
 import { VirtConfigError } from '../../../../../adapter/guest/simulated/board/virt.ts';
 import { LoadError } from '../../../../../adapter/guest/simulated/load/load-error.ts';
 import {

@@ -1,7 +1,7 @@
-import type { MachineStop } from '../../guest/machine-guest.ts';
-import type { SimulatedGuest } from '../../guest/simulated/simulated-guest.ts';
+import type { MachineStop } from '../guest/machine-guest.ts';
+import type { SimulatedGuest } from '../guest/simulated/simulated-guest.ts';
 import { borrowStops, type Stops } from './stops.ts';
-import type { Resumption, TargetStop } from '../stub/target.ts';
+import type { Resumption, TargetStop } from '../rsp/stub/target.ts';
 
 /** Instructions between two looks at what GDB has sent: some milliseconds. */
 const SLICE = 500_000;

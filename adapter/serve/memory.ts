@@ -1,7 +1,7 @@
-import { GuestStateError } from '../../guest/guest.ts';
-import type { SimulatedGuest } from '../../guest/simulated/simulated-guest.ts';
-import { FrameMemoryError, readBytes, writeSteps } from '../../guest/frame-memory.ts';
-import { TargetError, type AddressSpace } from '../stub/target.ts';
+import { GuestStateError } from '../guest/guest.ts';
+import type { SimulatedGuest } from '../guest/simulated/simulated-guest.ts';
+import { FrameMemoryError, readBytes, writeSteps } from '../guest/frame-memory.ts';
+import { TargetError, type AddressSpace } from '../rsp/stub/target.ts';
 
 const PAGE = 4096;
 

@@ -1,12 +1,12 @@
-import { Editor } from '../../gic/edit/editor.ts';
-import { ExplainError, explainInterrupt } from '../../gic/explain/explain.ts';
-import { ExpressionError } from '../../gic/expression/errors.ts';
-import { compile, evaluate, splitAssignment } from '../../gic/expression/evaluate.ts';
-import type { Scope } from '../../gic/expression/scope.ts';
-import { formatValue } from '../../gic/expression/value.ts';
-import { irqTable } from '../../gic/inspect/irq-table.ts';
-import { GuestStateError } from '../../guest/guest.ts';
-import type { SimulatedGuest } from '../../guest/simulated/simulated-guest.ts';
+import { Editor } from '../gic/edit/editor.ts';
+import { ExplainError, explainInterrupt } from '../gic/explain/explain.ts';
+import { ExpressionError } from '../gic/expression/errors.ts';
+import { compile, evaluate, splitAssignment } from '../gic/expression/evaluate.ts';
+import type { Scope } from '../gic/expression/scope.ts';
+import { formatValue } from '../gic/expression/value.ts';
+import { irqTable } from '../gic/inspect/irq-table.ts';
+import { GuestStateError } from '../guest/guest.ts';
+import type { SimulatedGuest } from '../guest/simulated/simulated-guest.ts';
 import { registerTree } from './register-tree.ts';
 
 const HELP = `monitor gic irqs              interrupts that are enabled or not idle; irqs all: every one

@@ -3,10 +3,10 @@ import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { test } from 'node:test';
 import { encodePacket } from '../../../adapter/rsp/packets.ts';
-import { serveGdb, type GdbServer } from '../../../adapter/rsp/listen.ts';
-import type { GuestSharing } from '../../../adapter/rsp/machine/sharing.ts';
+import { serveGdb, type GdbServer } from '../../../adapter/serve/listen.ts';
+import type { GuestSharing } from '../../../adapter/serve/sharing.ts';
 import type { SimulatedGuest } from '../../../adapter/guest/simulated/simulated-guest.ts';
-import { AT, exampleGuest } from './guest.ts';
+import { AT, exampleGuest } from '../rsp/guest.ts';
 
 async function serving(
   use: (server: GdbServer, guest: SimulatedGuest) => Promise<void>,

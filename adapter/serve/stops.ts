@@ -1,4 +1,4 @@
-import type { Core, Watchpoint } from '../../guest/simulated/core/core.ts';
+import type { Core, Watchpoint } from '../guest/simulated/core/core.ts';
 
 /** Where a debugger wants the CPUs to stop. */
 export interface Stops {

@@ -1,8 +1,8 @@
-import * as L from '../../guest/simulated/core/layout.ts';
-import { SYSTEM_REGISTERS, type SystemField } from '../../guest/simulated/core/system-registers.ts';
-import type { SimulatedGuest } from '../../guest/simulated/simulated-guest.ts';
-import { CORE_FEATURE, FPU_FEATURE } from '../stub/target-xml.ts';
-import type { FlagsField, FlagsType, StubRegister } from '../stub/target.ts';
+import * as L from '../guest/simulated/core/layout.ts';
+import { SYSTEM_REGISTERS, type SystemField } from '../guest/simulated/core/system-registers.ts';
+import type { SimulatedGuest } from '../guest/simulated/simulated-guest.ts';
+import { CORE_FEATURE, FPU_FEATURE } from '../rsp/stub/target-xml.ts';
+import type { FlagsField, FlagsType, StubRegister } from '../rsp/stub/target.ts';
 
 export const SYSTEM_FEATURE = 'org.gicinspector.system';
 /** op0 of its registers. */

@@ -1,5 +1,5 @@
-import { MAX_BREAKPOINTS, MAX_WATCHPOINTS } from '../../guest/simulated/core/layout.ts';
-import type { SimulatedGuest } from '../../guest/simulated/simulated-guest.ts';
+import { MAX_BREAKPOINTS, MAX_WATCHPOINTS } from '../guest/simulated/core/layout.ts';
+import type { SimulatedGuest } from '../guest/simulated/simulated-guest.ts';
 import {
   TargetError,
   type AddressSpace,
@@ -11,7 +11,7 @@ import {
   type StubThread,
   type StubWatchpoint,
   type TargetStop,
-} from '../stub/target.ts';
+} from '../rsp/stub/target.ts';
 import { gicRegisters } from './gic-registers.ts';
 import { readMemory, writeMemory } from './memory.ts';
 import { Monitor } from './monitor.ts';

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { MachineTarget } from '../../../adapter/rsp/machine/machine-target.ts';
-import type { GuestSharing } from '../../../adapter/rsp/machine/sharing.ts';
+import { MachineTarget } from '../../../adapter/serve/machine-target.ts';
+import type { GuestSharing } from '../../../adapter/serve/sharing.ts';
 import { targetXml } from '../../../adapter/rsp/stub/target-xml.ts';
 import type { SimulatedGuest } from '../../../adapter/guest/simulated/simulated-guest.ts';
-import { Connection } from './connection.ts';
-import { AT, exampleGuest } from './guest.ts';
+import { Connection } from '../rsp/connection.ts';
+import { AT, exampleGuest } from '../rsp/guest.ts';
 
 interface Debugged {
   readonly guest: SimulatedGuest;

@@ -1,7 +1,7 @@
-import { fieldValue, enumName, hexOf } from '../../gic/inspect/decode.ts';
-import type { PlacedRegister } from '../../gic/inspect/register-map.ts';
-import { textTable } from '../../gic/inspect/text-table.ts';
-import type { SimulatedGuest } from '../../guest/simulated/simulated-guest.ts';
+import { fieldValue, enumName, hexOf } from '../gic/inspect/decode.ts';
+import type { PlacedRegister } from '../gic/inspect/register-map.ts';
+import { textTable } from '../gic/inspect/text-table.ts';
+import type { SimulatedGuest } from '../guest/simulated/simulated-guest.ts';
 
 /** The frames, or a frame's registers with what they hold: those that are not zero, or all. */
 export function registerTree({ registers }: SimulatedGuest, wanted: string, vcpu: number): string {

@@ -1,5 +1,5 @@
-import type { SimulatedGuest } from '../../guest/simulated/simulated-guest.ts';
-import type { StubRegister } from '../stub/target.ts';
+import type { SimulatedGuest } from '../guest/simulated/simulated-guest.ts';
+import type { StubRegister } from '../rsp/stub/target.ts';
 import { register } from './registers.ts';
 
 export const GIC_FEATURE = 'org.gicinspector.gic';

@@ -1,9 +1,9 @@
 import { createServer, type AddressInfo, type Socket } from 'node:net';
 import type { SimulatedGuest } from '../guest/simulated/simulated-guest.ts';
-import { MachineTarget } from './machine/machine-target.ts';
-import type { GuestSharing } from './machine/sharing.ts';
-import { encodePacket } from './packets.ts';
-import { GdbStub } from './stub/stub.ts';
+import { MachineTarget } from './machine-target.ts';
+import type { GuestSharing } from './sharing.ts';
+import { encodePacket } from '../rsp/packets.ts';
+import { GdbStub } from '../rsp/stub/stub.ts';
 
 export interface GdbServer {
   /** The port it listens at. */

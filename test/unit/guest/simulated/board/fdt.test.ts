@@ -1,14 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import {
-  cells,
-  flag,
-  node,
-  strings,
-  wide,
-  writeFdt,
-  type Fdt,
-} from '../../../../../adapter/guest/device-tree/fdt.ts';
+import { cells, flag, node, strings, wide, writeFdt, type Fdt } from '../../../../../adapter/guest/device-tree/fdt.ts';
 import {
   cellsOf,
   FdtError,

@@ -11,10 +11,15 @@ const NEEDED = ['SCTLR_EL1', 'TCR_EL1', 'TTBR0_EL1', 'TTBR1_EL1'] as const;
 /** Base address of a translation table register, without ASID and CnP. */
 const BASE = 0xffff_ffff_fffen;
 
+/** Milliseconds: a kernel maps its devices once, and from access to access is no time to map them anew. */
+const CHECK_EVERY = 500;
+
 /** What a CPU's translation was when its mappings were found. */
 interface Known {
   readonly regime: Regime;
   readonly mappings: readonly Mapping[];
+  /** When they were last seen to be there. */
+  seen: number;
 }
 
 /**
@@ -69,7 +74,7 @@ export class FrameLocator {
     if (before !== undefined && (await this.#holds(before))) return before.mappings.map(toFrameMapping);
     const { mappings } = await findMappings(regime, this.#ranges, this.#read);
     // What is not mapped yet may be soon.
-    if (mappings.length > 0) this.#known.set(key, { regime, mappings });
+    if (mappings.length > 0) this.#known.set(key, { regime, mappings, seen: performance.now() });
     return mappings.map(toFrameMapping);
   }
 
@@ -86,8 +91,10 @@ export class FrameLocator {
     return { regime: regimeOf({ sctlr, tcr, ttbr0, ttbr1, currentEl: 1 }), key };
   }
 
-  async #holds({ regime, mappings }: Known): Promise<boolean> {
-    for (const one of mappings) if (!(await verifyMapping(regime, one, this.#read))) return false;
+  async #holds(known: Known): Promise<boolean> {
+    if (performance.now() - known.seen < CHECK_EVERY) return true;
+    for (const one of known.mappings) if (!(await verifyMapping(known.regime, one, this.#read))) return false;
+    known.seen = performance.now();
     return true;
   }
 

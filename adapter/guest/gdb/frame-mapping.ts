@@ -30,6 +30,13 @@ export class FrameMappings {
     return found ? found.virtual + BigInt(physical - found.address) : null;
   }
 
+  /** Where a register is mapped: once for each mapping of its frame. */
+  of({ address, bytes }: { readonly address: number; readonly bytes: number }): FrameMapping[] {
+    return this.all
+      .filter((one) => address >= one.address && address < one.address + one.size)
+      .map((one) => ({ virtual: one.virtual + BigInt(address - one.address), address, size: bytes }));
+  }
+
   /** Whether any of these bytes is a frame's. */
   touches(virtual: bigint, length: number): boolean {
     return this.all.some(

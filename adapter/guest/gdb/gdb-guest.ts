@@ -71,6 +71,8 @@ export class GdbGuest implements MachineGuest {
   #breakpoints: readonly bigint[] = [];
   #watched: readonly WatchedMemory[] = [];
   #mappings = new FrameMappings([]);
+  /** The register whose accesses a run is to stop at. */
+  #wanted: string | null = null;
   #left = false;
   #dropsWrites: boolean | null = null;
   /** Somebody wants it to stop, where it has not been set going yet. */
@@ -159,8 +161,12 @@ export class GdbGuest implements MachineGuest {
     return this.#advance('continue');
   }
 
-  /** The same, up to the next access of any vCPU to the controller. */
-  toAccess(): Promise<MachineStop> {
+  /**
+   * The same, up to the next access of any vCPU to the controller.
+   * @param register the only one that matters, by name: then the target runs through accesses to others; null: all do
+   */
+  toAccess(register: string | null = null): Promise<MachineStop> {
+    this.#wanted = register;
     return this.#advance('access');
   }
 
@@ -204,12 +210,14 @@ export class GdbGuest implements MachineGuest {
 
   async #watchFrames(): Promise<StopPoint[]> {
     this.#mappings = await this.#locate();
-    if (this.#mappings.all.length === 0) {
+    const placed = this.#wanted === null ? [] : this.registers.named(this.#wanted);
+    const parts = placed.length === 0 ? this.#mappings.all : placed.flatMap((one) => this.#mappings.of(one));
+    if (parts.length === 0) {
       throw new GuestStateError(
         'No CPU maps the frames of the interrupt controller yet: their accesses cannot be watched. Run on until it does.',
       );
     }
-    return this.#mappings.all.map(({ virtual, size }) => ({ kind: 'access', address: virtual, length: size }));
+    return parts.map(({ virtual, size }) => ({ kind: 'access', address: virtual, length: size }));
   }
 
   /**
@@ -285,9 +293,11 @@ export class GdbGuest implements MachineGuest {
         return { kind: 'access', vcpu };
       }
     }
-    const write = access !== null && access.kind !== 'load';
+    const address = access?.address ?? watched;
     const size = access?.elements.reduce((sum, element) => sum + element.size, 0) ?? 1;
-    return { kind: 'watchpoint', vcpu, address: access?.address ?? watched, size, write };
+    // QEMU may tell of a watchpoint that a CPU met while another one stopped the machine, when that CPU is elsewhere by now.
+    if (!this.#watched.some((one) => overlaps(one, address, size))) return { kind: 'budget' };
+    return { kind: 'watchpoint', vcpu, address, size, write: access !== null && access.kind !== 'load' };
   }
 
   async #accessAt(vcpu: number, pc: bigint): Promise<MemoryAccess | null> {
@@ -363,6 +373,10 @@ export class GdbGuest implements MachineGuest {
     this.#left = true;
     await this.#client.kill();
   }
+}
+
+function overlaps({ address, length }: WatchedMemory, start: bigint, size: number): boolean {
+  return address < start + BigInt(size) && start < address + BigInt(length);
 }
 
 function watchOf({ address, length, read, write }: WatchedMemory): StopPoint {

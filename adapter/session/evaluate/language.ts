@@ -1,5 +1,6 @@
 import { Editor, type RehearsedEdit } from '../../gic/edit/editor.ts';
 import { complete, type Completion } from '../../gic/expression/complete.ts';
+import { demandedRegister } from '../../gic/expression/demands.ts';
 import { ExpressionError } from '../../gic/expression/errors.ts';
 import {
   compile,
@@ -23,6 +24,8 @@ import { watchInterrupt, watchPlace, type Watch } from './watch.ts';
 /** Something that holds at an entry or does not: the entry about to be executed is the `access` it speaks of. */
 export interface Condition {
   readonly text: string;
+  /** The register whose accesses alone it can hold at; null: it may hold at others. */
+  readonly register: string | null;
   /** @throws RequestError where it cannot be evaluated */
   holds(entry: number): boolean;
 }
@@ -68,7 +71,11 @@ export class Language {
    */
   condition(text: string): Condition {
     const expression = this.#compileTried(text, (one, scope) => holds(one, scope));
-    return { text, holds: (entry) => asked(() => holds(expression, new EntryScope(this.#guest, entry))) };
+    return {
+      text,
+      register: demandedRegister(expression),
+      holds: (entry) => asked(() => holds(expression, new EntryScope(this.#guest, entry))),
+    };
   }
 
   /** Part of a log message. @throws RequestError */

@@ -51,7 +51,9 @@ export class TargetLeg implements Leg {
         const stop = await this.#stepper.advance(meaning);
         return stop === 'arrived' ? { reason: 'step' } : stop;
       }
-      const stop = await (this.#course.motion === undefined ? guest.toAccess() : guest.run());
+      const stop = await (this.#course.motion === undefined
+        ? guest.toAccess(this.#course.until?.register ?? null)
+        : guest.run());
       return await this.#meaning(stop);
     } catch (error) {
       if (!(error instanceof GuestStateError)) throw error;

@@ -83,7 +83,7 @@ function enables(guest: TraceGuest): Watch {
 }
 
 function condition(holds: (entry: number) => boolean): Condition {
-  return { text: 'c', holds };
+  return { register: null, text: 'c', holds };
 }
 
 test('a step is one entry, and the ends of time are told', async () => {

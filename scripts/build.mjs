@@ -1,7 +1,7 @@
 // Compiles the CPU core and bundles the extension, the debug adapter, the command line and the webview into dist/.
 //   node scripts/build.mjs [--production] [--watch]
 import * as esbuild from 'esbuild';
-import { chmod, copyFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, copyFile, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
@@ -10,6 +10,7 @@ import { licenceTexts } from './licences.mjs';
 import { ROOT, script, ScriptError } from './setup.mjs';
 
 const DIST = path.join(ROOT, 'dist');
+const MODULES = ['core.wasm', 'capstone.wasm'];
 const CODICONS = path.join(ROOT, 'node_modules', '@vscode', 'codicons', 'dist');
 
 // In a CommonJS bundle `import.meta.url` would be empty.
@@ -85,6 +86,14 @@ function executable() {
   };
 }
 
+/** A package must hold nothing left over from development, such as source maps. What others may be running stays. */
+async function clear() {
+  const kept = new Set([...Object.values(BUNDLES).map(({ outfile }) => path.basename(outfile ?? '')), ...MODULES]);
+  for (const name of await readdir(DIST)) {
+    if (!kept.has(name)) await rm(path.join(DIST, name), { recursive: true, force: true });
+  }
+}
+
 async function copyCapstone() {
   await copyFile(
     path.join(ROOT, 'node_modules', '@alexaltea', 'capstone-js', 'dist', 'capstone.wasm'),
@@ -103,9 +112,8 @@ await script(async () => {
   const production = values.production === true;
   const watch = values.watch === true;
   const options = await bundles(production, watch);
-  // A package must hold nothing left over from development, such as source maps.
-  if (production) await rm(DIST, { recursive: true, force: true });
   await mkdir(DIST, { recursive: true });
+  if (production) await clear();
   // The package is ES modules, the bundles are CommonJS: the form every version of VS Code loads.
   await writeFile(path.join(DIST, 'package.json'), '{ "type": "commonjs" }\n');
   await copyCodicons();

@@ -1,5 +1,5 @@
 // Compiles the CPU core of the simulated guest from AssemblyScript to WebAssembly.
-import { readFile, stat, writeFile, readdir } from 'node:fs/promises';
+import { readFile, rename, stat, writeFile, readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { ScriptError } from './setup.mjs';
 
@@ -29,7 +29,10 @@ export async function buildCore(root, outfile) {
   const module = written.get('core.wasm');
   if (error || !module) throw new ScriptError(`The CPU core does not compile.\n${text}`);
   if (text !== '') console.warn(text);
-  await writeFile(outfile, module);
+  // Whoever runs meanwhile finds the old one or the new one, and never a part.
+  const whole = `${outfile}.making-${process.pid}`;
+  await writeFile(whole, module);
+  await rename(whole, outfile);
 }
 
 /** Whether the module is there and younger than all it is made from: the compiler takes five seconds. */

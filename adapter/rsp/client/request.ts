@@ -24,4 +24,4 @@ export interface Window {
 
 export const ONE_BY_ONE: Window = { packets: 1, bytes: Infinity };
 /** Enough to hide the way there and back, and little enough for any buffer on that way. */
-export const PIPELINED: Window = { packets: 512, bytes: 4096 };
+export const PIPELINED: Window = { packets: 128, bytes: 4096 };

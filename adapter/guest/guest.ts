@@ -67,6 +67,8 @@ export class GuestStateError extends Error {
 
 export interface GuestCapabilities {
   readonly stepBack: boolean;
+  /** Whatever changes the controller is an entry of time; else it changes unseen while the guest runs. */
+  readonly seesAll: boolean;
 }
 
 /** The pseudo vCPU of accesses whose vCPU the recording does not tell. */

@@ -13,10 +13,13 @@ export class Progress {
   readonly #title: string;
   readonly #request: number;
   readonly #began = Date.now();
+  readonly #cancellable: boolean;
   #shown = false;
   #updated = 0;
 
-  constructor(client: Client, title: string, request: number) {
+  /** @param cancellable the client may ask for an end of it */
+  constructor(client: Client, title: string, request: number, cancellable = true) {
+    this.#cancellable = cancellable;
     this.#client = client;
     this.#title = title;
     this.#request = request;
@@ -33,7 +36,7 @@ export class Progress {
     if (!this.#shown) {
       this.#shown = true;
       const start: DebugProtocol.ProgressStartEvent = new ProgressStartEvent(this.id, this.#title, message);
-      Object.assign(start.body, { cancellable: true, requestId: this.#request, ...percentage });
+      Object.assign(start.body, { cancellable: this.#cancellable, requestId: this.#request, ...percentage });
       this.#client.send(start);
       return;
     }

@@ -176,6 +176,12 @@ for (const peer of PEERS) {
       const { id } = await client.frame(1);
       const system = await client.variables(id, 'System registers');
       assert.ok(system.some(({ name, value }) => /^(VBAR|ELR)/.test(name) && /^0x/.test(value)));
+      // What changes unseen cannot be watched, and says so.
+      const info = await client.request<{ dataId: string | null; description: string }>('dataBreakpointInfo', {
+        name: 'GICD_CTLR',
+      });
+      assert.equal(info.dataId, null);
+      assert.match(info.description, /changes unseen while it runs/);
       const own = await client.variables(id, 'GIC CPU interface');
       assert.match(own.find(({ name }) => name === 'ICC_PMR_EL1')?.value ?? '', /^0x/);
       await client.request('disconnect', {});

@@ -57,7 +57,7 @@ export class GdbGuest implements MachineGuest {
   readonly title: string;
   readonly controller: Controller;
   readonly registers: RegisterMap;
-  readonly capabilities = { stepBack: false };
+  readonly capabilities = { stepBack: false, seesAll: false };
   readonly vcpus: readonly VcpuInfo[];
   readonly cpus: TargetCpus;
   readonly shadow: Shadow;

@@ -55,7 +55,7 @@ export class SimulatedGuest implements MachineGuest {
   readonly title: string;
   readonly controller: Controller;
   readonly registers: RegisterMap;
-  readonly capabilities = { stepBack: true };
+  readonly capabilities = { stepBack: true, seesAll: true };
   readonly vcpus: readonly VcpuInfo[];
   readonly machine: Machine;
   readonly cpus: SimulatedCpus;

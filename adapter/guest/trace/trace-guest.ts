@@ -41,7 +41,7 @@ export class TraceGuest implements Guest {
   readonly title: string;
   readonly controller: Controller;
   readonly registers: RegisterMap;
-  readonly capabilities = { stepBack: true };
+  readonly capabilities = { stepBack: true, seesAll: true };
   readonly vcpus: readonly VcpuInfo[];
   readonly source: GuestSource;
   readonly #program: TraceProgram;

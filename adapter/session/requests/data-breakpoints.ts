@@ -20,6 +20,7 @@ export const DATA_BREAKPOINTS: HandlerTable = {
     const debuggee = session.stopped;
     const name = args.string('name');
     if (args.boolean('asAddress', false)) return memoryInfo(debuggee, name, args.optionalInteger('bytes', 1) ?? 1);
+    if (!debuggee.guest.capabilities.seesAll) return { dataId: null, description: UNSEEN };
     const reference = args.optionalInteger('variablesReference') ?? 0;
     const expression = reference === 0 ? name : childNamed(nodeOf(debuggee, reference), name).evaluateName;
     if (expression === undefined) return { dataId: null, description: `${name} is nothing that changes by itself` };
@@ -45,6 +46,7 @@ export const DATA_BREAKPOINTS: HandlerTable = {
           watched.push(memoryWatch(memory, access, id, readGate(debuggee.language, one)));
           return { id, verified: true };
         }
+        if (!debuggee.guest.capabilities.seesAll) throw new RequestError(UNSEEN);
         if (access !== 'write') throw new RequestError(`only changes can be watched, not "${access}"`);
         set.push({
           id,
@@ -62,6 +64,9 @@ export const DATA_BREAKPOINTS: HandlerTable = {
     return { breakpoints };
   },
 };
+
+const UNSEEN =
+  'a target’s controller changes unseen while it runs: step to the next access that matches, as access.register == GICD_CTLR';
 
 /** Memory by address: the id holds beyond the session. */
 const MEMORY_ID = /^memory:(0x[0-9a-f]{1,16}):(\d{1,6})$/;

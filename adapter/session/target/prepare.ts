@@ -1,4 +1,5 @@
 import type { GdbGuest } from '../../guest/gdb/gdb-guest.ts';
+import type { Wanted } from '../../guest/gdb/shadow.ts';
 import { GuestStateError } from '../../guest/guest.ts';
 import { RspError } from '../../rsp/client/errors.ts';
 import type { Arguments } from '../arguments.ts';
@@ -7,6 +8,7 @@ import type { Debuggee } from '../debuggee.ts';
 import { bankOf } from '../frames.ts';
 import type { MachineFrames } from '../machine/frames.ts';
 import { parseMemoryReference } from '../memory/reference.ts';
+import { Progress } from '../progress.ts';
 import { RequestError } from '../request-error.ts';
 import { affinities, demandOf, fetchForExplanation } from './demand.ts';
 
@@ -38,13 +40,26 @@ export function preparation(
   client: Client,
 ): (command: string, args: Arguments, debuggee: Debuggee) => Promise<void> {
   const { shadow, cpus } = guest;
+  let reads = 0;
+  /** Slow stubs take a while for a frame: how far it has got is shown. */
+  const bring = async (wanted: readonly Wanted[]): Promise<void> => {
+    const progress = new Progress(client, 'Reading registers', --reads, false);
+    try {
+      await shadow.bring(wanted, (done) => {
+        progress.update(done, `${Math.round(done * 100)} %`);
+        return true;
+      });
+    } finally {
+      progress.end();
+    }
+  };
   const speaksOf =
     (...names: string[]): Fetch =>
     (args) =>
       fetchWords(names.map((name) => args.optionalString(name) ?? '').join(' '));
   const fetches: Readonly<Record<string, Fetch>> = {
-    'gic/read': (args) => shadow.bring(shadow.ofFrames(args.strings('frames'), registersOf(args))),
-    'gic/irqs': () => shadow.bring(shadow.ofInterrupts()),
+    'gic/read': (args) => bring(shadow.ofFrames(args.strings('frames'), registersOf(args))),
+    'gic/irqs': () => bring(shadow.ofInterrupts()),
     'gic/explain': (args) =>
       fetchForExplanation(guest, args.optionalInteger('intid') ?? -1, args.optionalInteger('vcpu') ?? 0),
     'gic/preview': speaksOf('target', 'value'),

@@ -18,7 +18,7 @@ import { Target, type Change } from '../gic/explain/target.ts';
 class FakeTarget extends Target {
   readonly kind = 'gdb';
   readonly title = 'localhost:1234';
-  readonly capabilities = { stepBack: false };
+  readonly capabilities = { stepBack: false, seesAll: false };
   readonly total = 0;
 
   get guest(): Guest {

@@ -100,7 +100,9 @@ export class TargetLeg implements Leg {
       case 'access': {
         const arrives = this.#atAccess();
         if (arrives) cursor.vcpu = stop.vcpu;
-        return arrives ? { reason: 'step', description: 'Before an access to the controller' } : null;
+        if (!arrives) return null;
+        const { text } = guest.operation(guest.position);
+        return { reason: 'step', description: 'Before an access to the controller', text };
       }
       case 'breakpoint': {
         const found = breakpoints.arrive(guest.cpus.pc(stop.vcpu));

@@ -1,5 +1,5 @@
 import { CONSOLES } from '../configuration/stub-values.ts';
-import { hexProperty } from './schema.ts';
+import { hexProperty, symbolAttributes } from './schema.ts';
 import { server, stubOnly } from './stub-attributes.ts';
 
 /** Profiles by name, as the adapter has them. */
@@ -69,16 +69,7 @@ export const launch = {
     },
     initrd: { type: 'string', description: 'For kernels: the initial RAM disk.' },
     address: hexProperty('For flat binaries: where they go and begin; 0x0 is firmware in flash.'),
-    symbols: {
-      type: 'array',
-      items: { type: 'string' },
-      description: 'Further ELF files whose symbols and lines are shown.',
-    },
-    sourceMap: {
-      type: 'object',
-      additionalProperties: { type: 'string' },
-      markdownDescription: 'Directories as the compiler saw them, and where they are here.',
-    },
+    ...symbolAttributes,
     console: {
       type: 'string',
       enum: CONSOLES,

@@ -6,3 +6,17 @@ export const hexProperty = (description: string): object => ({
   pattern: ADDRESS_PATTERN,
   description,
 });
+
+/** Where symbols and sources are found, whatever the program runs on. */
+export const symbolAttributes = {
+  symbols: {
+    type: 'array',
+    items: { type: 'string' },
+    description: 'Further ELF files whose symbols and lines are shown.',
+  },
+  sourceMap: {
+    type: 'object',
+    additionalProperties: { type: 'string' },
+    markdownDescription: 'Directories as the compiler saw them, and where they are here.',
+  },
+};

@@ -8,7 +8,7 @@ import {
   VERSIONS,
 } from '../configuration/stub-values.ts';
 import { BOARD_NAMES } from './boards.ts';
-import { hexProperty } from './schema.ts';
+import { hexProperty, symbolAttributes } from './schema.ts';
 
 const controller = {
   type: 'object',
@@ -103,16 +103,7 @@ export const attach = {
         'The ELF file that the target runs, for source breakpoints, names and stacks; a Linux kernel is `vmlinux`. ' +
         'Nothing is loaded from it.',
     },
-    symbols: {
-      type: 'array',
-      items: { type: 'string' },
-      description: 'Further ELF files whose symbols and lines are shown.',
-    },
-    sourceMap: {
-      type: 'object',
-      additionalProperties: { type: 'string' },
-      markdownDescription: 'Directories as the compiler saw them, and where they are here.',
-    },
+    ...symbolAttributes,
     stopOnEntry: {
       type: 'boolean',
       description: 'Let the target stand after attaching; false: it goes on.',

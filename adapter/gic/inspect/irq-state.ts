@@ -1,7 +1,21 @@
 import { PRIVATE_IRQS, SGIS } from '../config.ts';
 import { listRegisterFormat } from '../delivery/list-registers.ts';
+import type { IrqProperty } from '../registers/row.ts';
 import { VCPU_QUEUE_HEAD, VCPU_USED_LRS } from '../state/layout.ts';
 import type { GicState } from '../state/state.ts';
+
+/** What of an interrupt a table's row shows, in one register or another: `target` on GICv2, `route` on GICv3. */
+export const SHOWN_PROPERTIES: ReadonlySet<IrqProperty> = new Set([
+  'enabled',
+  'pending',
+  'active',
+  'group',
+  'priority',
+  'config',
+  'target',
+  'route',
+  'source',
+]);
 
 /** One interrupt's state, for display and comparison. */
 export interface IrqState {

@@ -1,3 +1,4 @@
+import { sgirFields } from './gicd-v2.ts';
 import { IIDR_FIELDS, ON_OFF } from './identification.ts';
 import { field, W32, W64, type FieldRow } from './row.ts';
 import type { RowChange } from './variant.ts';
@@ -54,17 +55,7 @@ export const ARCHITECTURE_GICD_V2: Readonly<Record<string, RowChange>> = {
   },
   GICD_NSACR: { ...NSACR, bank: 'private', bitsPerIrq: 2 },
   GICD_SGIR: {
-    fields: [
-      field('TargetListFilter', [25, 24], 'wo', 'Who gets it.', [
-        { value: 0, name: 'List', doc: 'the CPU interfaces in CPUTargetList' },
-        { value: 1, name: 'AllOthers', doc: 'all but the sender' },
-        { value: 2, name: 'Self', doc: 'the sender alone' },
-        { value: 3, name: 'Reserved' },
-      ]),
-      field('CPUTargetList', [23, 16], 'wo', 'CPU interfaces, a bit each.'),
-      field('NSATT', 15, 'wo', 'The group it must be of.'),
-      field('SGIINTID', [3, 0], 'wo', 'INTID of the SGI.'),
-    ],
+    fields: sgirFields('The group it must be of.'),
   },
 };
 

@@ -10,7 +10,7 @@ import {
 import { ITARGETSR } from '../mmio/handlers/irq-bytes.ts';
 import { IIDR_FIELDS, ON_OFF } from './identification.ts';
 import { byOffset, irqRows } from './irq-rows.ts';
-import { field, row, W32, W8, type FrameTable } from './row.ts';
+import { field, row, W32, W8, type FieldRow, type FrameTable } from './row.ts';
 
 /** Sections of the GICv2 architecture specification, IHI 0048. */
 const SECTIONS: Readonly<Record<string, string>> = {
@@ -24,6 +24,24 @@ const SECTIONS: Readonly<Record<string, string>> = {
   IPRIORITYR: '4.3.11',
   ICFGR: '4.3.13',
 };
+
+/**
+ * Fields of GICD_SGIR: IHI 0048, 4.3.15.
+ * @param nsatt what NSATT does: controllers differ
+ */
+export function sgirFields(nsatt: string): readonly FieldRow[] {
+  return [
+    field('TargetListFilter', [25, 24], 'wo', 'Who gets it.', [
+      { value: 0, name: 'List', doc: 'the CPU interfaces in CPUTargetList' },
+      { value: 1, name: 'AllOthers', doc: 'all but the sender' },
+      { value: 2, name: 'Self', doc: 'the sender alone' },
+      { value: 3, name: 'Reserved' },
+    ]),
+    field('CPUTargetList', [23, 16], 'wo', 'CPU interfaces, a bit each.'),
+    field('NSATT', 15, 'wo', nsatt),
+    field('SGIINTID', [3, 0], 'wo', 'INTID of the SGI.'),
+  ];
+}
 
 /** The GICv2 distributor as Linux 4.10 shows it to a guest. */
 export const GICD_V2: FrameTable = {
@@ -98,17 +116,7 @@ export const GICD_V2: FrameTable = {
       handlers: GICD_SGIR,
       doc: 'Sends a software generated interrupt.',
       section: 'IHI 0048, 4.3.15',
-      fields: [
-        field('TargetListFilter', [25, 24], 'wo', 'Who gets it.', [
-          { value: 0, name: 'List', doc: 'the CPU interfaces in CPUTargetList' },
-          { value: 1, name: 'AllOthers', doc: 'all but the sender' },
-          { value: 2, name: 'Self', doc: 'the sender alone' },
-          { value: 3, name: 'Reserved' },
-        ]),
-        field('CPUTargetList', [23, 16], 'wo', 'CPU interfaces, a bit each.'),
-        field('NSATT', 15, 'wo', 'Required security attribute. Ignored here.'),
-        field('SGIINTID', [3, 0], 'wo', 'INTID of the SGI.'),
-      ],
+      fields: sgirFields('Required security attribute. Ignored here.'),
     }),
     row({
       name: 'GICD_CPENDSGIR',

@@ -1,26 +1,13 @@
 import { PRIVATE_IRQS } from '../../gic/config.ts';
 import type { Controller } from '../../gic/controller.ts';
 import { fieldValue } from '../../gic/inspect/decode.ts';
+import { SHOWN_PROPERTIES } from '../../gic/inspect/irq-state.ts';
 import { splitWords, type PlacedRegister, type RegisterMap } from '../../gic/inspect/register-map.ts';
 import type { Device } from '../../gic/mmio/dispatcher.ts';
-import type { IrqProperty } from '../../gic/registers/row.ts';
 import type { FrameAccess, FrameRead } from './frame-access.ts';
 
 /** Registers that never change: once read they stay known. */
 const CONSTANT = /_(I?C?PIDR\d|CIDR\d|IIDR|TYPER2?)$/;
-
-/** What of interrupts the table of all of them shows. */
-const SHOWN: ReadonlySet<IrqProperty> = new Set([
-  'enabled',
-  'pending',
-  'active',
-  'group',
-  'priority',
-  'config',
-  'target',
-  'route',
-  'source',
-]);
 
 /** A register in a bank. */
 export interface Wanted {
@@ -121,7 +108,7 @@ export class Shadow {
   ofInterrupts(intid: number | null = null): Wanted[] {
     const all = this.ofFrames(this.#registers.devices.map(({ id }) => id));
     return all.filter(({ register: { row, firstIntid, intids } }) => {
-      if (row.property === null || !SHOWN.has(row.property)) return false;
+      if (row.property === null || !SHOWN_PROPERTIES.has(row.property)) return false;
       return intid === null || (intid >= firstIntid && intid < firstIntid + intids);
     });
   }

@@ -1,18 +1,7 @@
-import { slotExists } from '../../gic/inspect/irq-state.ts';
+import { SHOWN_PROPERTIES, slotExists } from '../../gic/inspect/irq-state.ts';
 import type { PlacedRegister } from '../../gic/inspect/register-map.ts';
 import type { IrqProperty } from '../../gic/registers/row.ts';
 import type { Guest } from '../../guest/guest.ts';
-
-/** What of an interrupt its row shows, in one register or another. */
-const SHOWN: ReadonlySet<IrqProperty> = new Set([
-  'enabled',
-  'pending',
-  'active',
-  'group',
-  'priority',
-  'config',
-  'source',
-]);
 
 /** Why a register's value is not known, or null. */
 export type WhyUnknown = (register: PlacedRegister, vcpu: number) => string | null;
@@ -21,11 +10,11 @@ export type WhyUnknown = (register: PlacedRegister, vcpu: number) => string | nu
 export function unknownInterrupts(guest: Guest, why: WhyUnknown): ReadonlyMap<number, string> {
   const unknown = new Map<number, string>();
   const { state, config } = guest.controller;
-  const routing: IrqProperty = config.gic === 'v2' ? 'target' : 'route';
+  const otherRouting: IrqProperty = config.gic === 'v2' ? 'route' : 'target';
   for (const device of guest.registers.devices) {
     for (const register of guest.registers.registersOf(device)) {
       const { property } = register.row;
-      if (property === null || (!SHOWN.has(property) && property !== routing)) continue;
+      if (property === null || !SHOWN_PROPERTIES.has(property) || property === otherRouting) continue;
       const last = register.banked ? config.cpus - 1 : 0;
       for (let bank = 0; bank <= last; bank++) {
         const vcpu = device.owner < 0 ? bank : device.owner;

@@ -124,18 +124,12 @@ export class Memory {
    * @throws RspError where the replies cannot be trusted
    */
   readExactBatch(reads: readonly ExactRead[], options: BatchOptions = {}): Promise<readonly (bigint | RspError)[]> {
-    const purpose = `reading ${reads.length} places in memory`;
-    return this.#dialogue.exclusive(purpose, async () => {
-      const requests = reads.map(({ address, width }) => {
-        check(address, width, purpose);
-        return readRequest(address, width, hexBytes(width));
-      });
-      const replies = await this.#dialogue.exchange(requests, options);
-      return replies.map((reply, i) => {
-        const refusal = refusalOf(reply, requests[i]?.purpose ?? purpose);
-        return refusal ?? numberOf(reply, this.#order);
-      });
-    });
+    return this.#readEach(
+      reads,
+      ({ width }) => width,
+      (reply) => numberOf(reply, this.#order),
+      options,
+    );
   }
 
   /**
@@ -148,14 +142,24 @@ export class Memory {
     spans: readonly { readonly address: bigint; readonly length: number }[],
     options: BatchOptions = {},
   ): Promise<readonly (Uint8Array | RspError)[]> {
-    const purpose = `reading ${spans.length} places in memory`;
+    return this.#readEach(spans, ({ length }) => length, bytesOf, options);
+  }
+
+  #readEach<Place extends { readonly address: bigint }, T>(
+    places: readonly Place[],
+    lengthOf: (place: Place) => number,
+    meaningOf: (reply: Uint8Array) => T,
+    options: BatchOptions,
+  ): Promise<(T | RspError)[]> {
+    const purpose = `reading ${places.length} places in memory`;
     return this.#dialogue.exclusive(purpose, async () => {
-      const requests = spans.map(({ address, length }) => {
-        check(address, length, purpose);
-        return readRequest(address, length, hexBytes(length));
+      const requests = places.map((place) => {
+        const length = lengthOf(place);
+        check(place.address, length, purpose);
+        return readRequest(place.address, length, hexBytes(length));
       });
       const replies = await this.#dialogue.exchange(requests, options);
-      return replies.map((reply, i) => refusalOf(reply, requests[i]?.purpose ?? purpose) ?? bytesOf(reply));
+      return replies.map((reply, i) => refusalOf(reply, requests[i]?.purpose ?? purpose) ?? meaningOf(reply));
     });
   }
 

@@ -23,8 +23,3 @@ export function threadId(process: number | null, thread: number): ThreadId {
   const text = process === null ? thread.toString(16) : `p${process.toString(16)}.${thread.toString(16)}`;
   return { process, thread, text };
 }
-
-/** However they are written. */
-export function sameThread(one: ThreadId, other: ThreadId): boolean {
-  return one.process === other.process && one.thread === other.thread;
-}

@@ -1,9 +1,10 @@
+import { hexOf } from '../../inspect/decode.ts';
 import type { ExplainStep } from '../explanation.ts';
 import type { CpuInterface } from './cpu-interface.ts';
 import type { Group } from './group.ts';
 import { notKnown, shown, type Part } from './readings.ts';
 import type { View } from './security.ts';
-import { capitalised, hex, intidsText } from './words.ts';
+import { capitalised, intidsText } from './words.ts';
 
 /** How urgent an interrupt is. */
 export interface Urgency {
@@ -44,7 +45,7 @@ export function maskStep(cpu: number, { part, candidates }: Urgency, mask: Part)
   if (typeof mask.value === 'string') return notKnown(question, mask, ` of CPU ${cpu}`);
   const limit = mask.value & 0xff;
   const passes = agreed(candidates, (priority) => priority < limit);
-  const evidence = `its priority ${hex(part.value)} (${part.name}) against ${mask.name} ${hex(limit)} of CPU ${cpu}: only lower values pass.`;
+  const evidence = `its priority ${hexOf(part.value)} (${part.name}) against ${mask.name} ${hexOf(limit)} of CPU ${cpu}: only lower values pass.`;
   if (passes === null) return ambiguous(question, evidence, mask);
   if (passes) return { question, outcome: 'pass', evidence: capitalised(evidence), ...shown(mask) };
   const advice =
@@ -64,7 +65,7 @@ export function runningStep(
   if (typeof part.value === 'string') return notKnown(question, part);
   if (typeof running.value === 'string') return notKnown(question, running, ` of CPU ${cpu}`);
   const level = running.value & 0x1ff;
-  const is = `${running.name} of CPU ${cpu} is ${hex(level)}`;
+  const is = `${running.name} of CPU ${cpu} is ${hexOf(level)}`;
   if (level >= IDLE) return { question, outcome: 'pass', evidence: `${is}: it handles nothing.`, ...shown(running) };
   if (view === 'non-secure' && level === 0) {
     const evidence = `${is}: a Secure interrupt is handled, or none that can be seen.`;
@@ -75,9 +76,9 @@ export function runningStep(
     typeof bits === 'number' ? (priority & bits) < (level & bits) : priority < level,
   );
   if (preempts === null) return ambiguous(question, `${is}.`, running);
-  const its = `${hex(part.value)} (${part.name})`;
+  const its = `${hexOf(part.value)} (${part.name})`;
   if (preempts && typeof bits === 'string') return notKnown(question, preemption, ` of CPU ${cpu}`);
-  const point = typeof bits === 'number' ? ` (${preemption.name}: bits ${hex(bits)} count)` : '';
+  const point = typeof bits === 'number' ? ` (${preemption.name}: bits ${hexOf(bits)} count)` : '';
   if (preempts) {
     return {
       question,
@@ -89,7 +90,7 @@ export function runningStep(
   return {
     question,
     outcome: 'fail',
-    evidence: `CPU ${cpu} handles something of priority ${hex(level)} (${running.name}), and ${its} does not preempt it${point}.`,
+    evidence: `CPU ${cpu} handles something of priority ${hexOf(level)} (${running.name}), and ${its} does not preempt it${point}.`,
     ...shown(running),
     advice: adviceOn(activeIntids, active, end),
   };
@@ -101,7 +102,7 @@ function adviceOn(intids: readonly number[], active: readonly Part[], end: strin
   }
   const priorities = active
     .filter(({ value }) => typeof value === 'number' && value !== 0)
-    .map(({ name, value }) => `${name} is ${hex(Number(value))}`);
+    .map(({ name, value }) => `${name} is ${hexOf(Number(value))}`);
   const which = priorities.length === 0 ? '' : ` (${priorities.join(', ')})`;
   return `No interrupt is active, yet its priority still is${which}: an acknowledged interrupt was never ended with a write of ${end}.`;
 }

@@ -1,8 +1,9 @@
+import { hexOf } from '../../inspect/decode.ts';
 import { PRIVATE_IRQS } from '../../config.ts';
 import type { ExplainStep } from '../explanation.ts';
 import { shown, type Part, type Readings } from './readings.ts';
 import { routesTo } from './route.ts';
-import { hex, intidsText, listed } from './words.ts';
+import { intidsText, listed } from './words.ts';
 
 /** From here to 1023 an INTID says why there is none. */
 const FIRST_SPECIAL = 1020;
@@ -32,7 +33,7 @@ export function rivalsStep(readings: Readings, cpu: number, pending: readonly Pa
   if (rivals.length > 0 || isFirst) {
     const names = rivals
       .slice(0, MOST_NAMED)
-      .map(({ intid, priority }) => `INTID ${intid} of priority ${hex(priority)}`);
+      .map(({ intid, priority }) => `INTID ${intid} of priority ${hexOf(priority)}`);
     if (rivals.length > MOST_NAMED) names.push(`${rivals.length - MOST_NAMED} more`);
     const first = isFirst ? ` (${winner.name} names ${intidsText([Number(winner.value)])})` : '';
     const what = names.length === 0 ? intidsText([Number(winner?.value)]) : listed(names);

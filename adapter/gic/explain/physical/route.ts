@@ -1,6 +1,7 @@
+import { hexOf } from '../../inspect/decode.ts';
 import type { ExplainStep } from '../explanation.ts';
 import { notKnown, shown, type Part, type Readings } from './readings.ts';
-import { hex, listed } from './words.ts';
+import { listed } from './words.ts';
 
 /** Where an interrupt goes. */
 export interface Route {
@@ -34,21 +35,21 @@ function byTargets(readings: Readings): Route {
   if (typeof byte.value === 'string') return { step: notKnown(QUESTION, byte), cpus: [] };
   const { name, value } = byte;
   if (cpus === 1) {
-    const evidence = `There is one CPU: ${name} is ${hex(value)}, and the interrupt goes to CPU 0 whatever it says.`;
+    const evidence = `There is one CPU: ${name} is ${hexOf(value)}, and the interrupt goes to CPU 0 whatever it says.`;
     return { step: { question: QUESTION, outcome: 'pass', evidence, ...shown(byte) }, cpus: [0] };
   }
   const bits = interfaceBits(readings);
   const targets = bits.flatMap((bit, cpu) => ((value & bit) === 0 ? [] : [cpu]));
   if (targets.length > 0) {
-    const evidence = `${name} is ${hex(value)}: CPU ${listed(targets)}${targets.length > 1 ? ', whichever takes it first' : ''}.`;
+    const evidence = `${name} is ${hexOf(value)}: CPU ${listed(targets)}${targets.length > 1 ? ', whichever takes it first' : ''}.`;
     return { step: { question: QUESTION, outcome: 'pass', evidence, ...shown(byte) }, cpus: targets };
   }
-  const names = bits.map((bit, cpu) => `${hex(bit)} is CPU ${cpu}`);
+  const names = bits.map((bit, cpu) => `${hexOf(bit)} is CPU ${cpu}`);
   return {
     step: {
       question: QUESTION,
       outcome: 'fail',
-      evidence: `it goes nowhere (${name} is ${hex(value)}).`,
+      evidence: `it goes nowhere (${name} is ${hexOf(value)}).`,
       ...shown(byte),
       advice: `Set the bit of a CPU interface, which is no MPIDR: ${names.join(', ')}.`,
     },
@@ -75,7 +76,7 @@ function byAffinity(readings: Readings): Route {
   const known = Array.from({ length: readings.cpus }, (_, cpu) => affinityOf(readings, cpu));
   const unread = known.findIndex((one) => typeof one === 'string');
   const target = known.indexOf(affinity);
-  const means = `${name} is ${hex(value)}: affinity ${affinityText(affinity)}`;
+  const means = `${name} is ${hexOf(value)}: affinity ${affinityText(affinity)}`;
   if (target >= 0) {
     return {
       step: { question: QUESTION, outcome: 'pass', evidence: `${means}, which is CPU ${target}.`, ...shown(router) },

@@ -1,9 +1,5 @@
 const MOST_INTIDS = 4;
 
-export function hex(value: number): string {
-  return `0x${value.toString(16)}`;
-}
-
 /** "1", "1 and 3", "0, 1 and 3". */
 export function listed(items: readonly (number | string)[]): string {
   const texts = items.map(String);

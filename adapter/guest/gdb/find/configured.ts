@@ -1,5 +1,5 @@
+import { hexOf } from '../../../gic/inspect/decode.ts';
 import type { Candidate } from './candidate.ts';
-import { hex } from './hex.ts';
 import type { Wishes } from './wishes.ts';
 
 /** A controller of which the user named the distributor; null where not. */
@@ -47,9 +47,11 @@ function overruled(candidate: Candidate, wishes: Wishes): readonly string[] {
   if (candidate.foundBy === 'configuration') return [];
   const { cpuInterface, redistributors } = wishes;
   const notes: string[] = [];
-  if (cpuInterface !== undefined) notes.push(`CPU interface at ${hex(cpuInterface)}: the launch configuration`);
+  if (cpuInterface !== undefined) notes.push(`CPU interface at ${hexOf(cpuInterface)}: the launch configuration`);
   if (redistributors) {
-    notes.push(`redistributors at ${redistributors.map(({ base }) => hex(base)).join(', ')}: the launch configuration`);
+    notes.push(
+      `redistributors at ${redistributors.map(({ base }) => hexOf(base)).join(', ')}: the launch configuration`,
+    );
   }
   return notes;
 }

@@ -1,6 +1,7 @@
+import { hexOf } from '../../../gic/inspect/decode.ts';
 import type { Candidate } from './candidate.ts';
 import { affinityText, type FoundController, type FoundRedistributor } from './found-controller.ts';
-import { count, hex, listed } from './hex.ts';
+import { count, listed } from './words.ts';
 import { identificationText } from './identify/identification.ts';
 import type { QtreeGic } from './qemu/qtree.ts';
 
@@ -21,7 +22,7 @@ export function describeFound(
   return {
     ...found,
     how: [
-      `${found.architecture} distributor at ${hex(found.distributor)}: ${candidate.origin}`,
+      `${found.architecture} distributor at ${hexOf(found.distributor)}: ${candidate.origin}`,
       ...(found.identification ? [identificationText(found.identification)] : []),
       sizeText(found),
       ...framesText(found),
@@ -47,8 +48,8 @@ function framesText(found: Omit<FoundController, 'how'>): readonly string[] {
   ];
   return [
     ...(found.redistributors.length > 0 ? [redistributorsText(found.redistributors)] : []),
-    ...frames.flatMap(([name, base]) => (base === null ? [] : [`${name} at ${hex(base)}`])),
-    ...(found.its.length > 0 ? [`ITS at ${listed(found.its.map(hex))}`] : []),
+    ...frames.flatMap(([name, base]) => (base === null ? [] : [`${name} at ${hexOf(base)}`])),
+    ...(found.its.length > 0 ? [`ITS at ${listed(found.its.map(hexOf))}`] : []),
   ];
 }
 
@@ -59,7 +60,7 @@ function redistributorsText(redistributors: readonly FoundRedistributor[]): stri
     affinities.length === 1
       ? `affinity ${affinities[0] ?? ''}`
       : `affinities ${affinities[0] ?? ''} to ${affinities.at(-1) ?? ''}`;
-  return `${count(redistributors.length, 'redistributor')} at ${listed(regions.map(({ base }) => hex(base)))}, ${range}`;
+  return `${count(redistributors.length, 'redistributor')} at ${listed(regions.map(({ base }) => hexOf(base)))}, ${range}`;
 }
 
 function architectureText({ architecture }: Omit<FoundController, 'how'>): readonly string[] {

@@ -1,9 +1,9 @@
+import { hexOf } from '../../../gic/inspect/decode.ts';
 import { boardNamed, candidateOfBoard, type Board } from './boards.ts';
 import { Miss, type Candidate } from './candidate.ts';
 import { configuredCandidate } from './configured.ts';
 import { readBlob, WELL_KNOWN_PLACES } from './device-tree/blob.ts';
 import { candidateOfTree } from './device-tree/from-tree.ts';
-import { hex } from './hex.ts';
 import type { Probe } from './probe.ts';
 import { candidateOfMtree } from './qemu/from-mtree.ts';
 import { readMtree, type MemoryView } from './qemu/mtree.ts';
@@ -67,7 +67,7 @@ function told(probe: Probe, wishes: Wishes, qemu: QemuTarget | null): readonly S
     sources.push(tree(`device tree ${deviceTree.name}`, () => Promise.resolve(deviceTree.blob)));
   }
   if (deviceTreeAddress !== undefined) {
-    sources.push(tree(`device tree at ${hex(deviceTreeAddress)}`, () => readBlob(probe, deviceTreeAddress)));
+    sources.push(tree(`device tree at ${hexOf(deviceTreeAddress)}`, () => readBlob(probe, deviceTreeAddress)));
   }
   sources.push(memoryTree(probe));
   if (wishes.searchMemory) sources.push(treeInMemory(probe, () => Promise.resolve(true)));
@@ -88,8 +88,8 @@ function treeInMemory(probe: Probe, may: (address: number) => Promise<boolean>):
       const reasons: string[] = [];
       for (const address of WELL_KNOWN_PLACES) {
         const blob = (await may(address)) ? await blobAt(probe, address) : 'no RAM';
-        if (typeof blob !== 'string') return candidateOfTree(blob, `the device tree at ${hex(address)}`);
-        reasons.push(`${hex(address)}: ${blob}`);
+        if (typeof blob !== 'string') return candidateOfTree(blob, `the device tree at ${hexOf(address)}`);
+        reasons.push(`${hexOf(address)}: ${blob}`);
       }
       throw new Miss(reasons.join('; '));
     },

@@ -1,7 +1,7 @@
+import { hexOf } from '../../../gic/inspect/decode.ts';
 import type { Candidate } from './candidate.ts';
 import { FindError, NAME_THE_ADDRESS } from './find-error.ts';
 import type { FoundController, GicArchitecture } from './found-controller.ts';
-import { hex } from './hex.ts';
 import { describeFound } from './how.ts';
 import { architectureAt, versionOf } from './identify/architecture.ts';
 import { locateCpuInterface } from './identify/cpu-interface.ts';
@@ -98,7 +98,7 @@ export function named(
 /** A frame no source names, and no register says where it is. */
 export function missing(candidate: Candidate, architecture: string, what: string): FindError {
   return new FindError({
-    reason: `${architecture} distributor at ${hex(candidate.distributor)}, but ${candidate.origin} names no ${what}`,
+    reason: `${architecture} distributor at ${hexOf(candidate.distributor)}, but ${candidate.origin} names no ${what}`,
     advice: NAME_THE_ADDRESS,
   });
 }

@@ -1,9 +1,9 @@
+import { hexOf } from '../../../gic/inspect/decode.ts';
 import { BOARDS, boardNamed } from './boards.ts';
 import { FindError } from './find-error.ts';
 import type { GicVersion } from './found-controller.ts';
 import { MAX_SPIS } from './identify/distributor.ts';
 import { MAX_REDISTRIBUTORS } from './identify/redistributors.ts';
-import { hex } from './hex.ts';
 import { isAddress } from './probe.ts';
 
 /** What the user says about the controller; what is not said is found out. */
@@ -66,7 +66,7 @@ export function checkWishes(wishes: Wishes): void {
 function checkAddress(name: string, value: number | undefined, alignment: number): void {
   if (value === undefined) return;
   if (!isAddress(value)) throw refused(name, `${value} is no physical address`);
-  if (value % alignment !== 0) throw refused(name, `${hex(value)} is not a multiple of ${hex(alignment)}`);
+  if (value % alignment !== 0) throw refused(name, `${hexOf(value)} is not a multiple of ${hexOf(alignment)}`);
 }
 
 function checkRegion({ base, size, stride }: WishedRegion, n: number): void {
@@ -91,7 +91,7 @@ function checkApart(wishes: Wishes): void {
   const add = (name: string, base: number | undefined, size: number): void => {
     if (base === undefined) return;
     const other = frames.find((frame) => base < frame.base + frame.size && frame.base < base + size);
-    if (other) throw refused(name, `${hex(base)} is where ${other.name} is`);
+    if (other) throw refused(name, `${hexOf(base)} is where ${other.name} is`);
     frames.push({ name, base, size });
   };
   // The smallest there are: CPU interfaces of GICv1 share a page with other things.

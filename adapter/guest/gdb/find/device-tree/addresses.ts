@@ -1,8 +1,8 @@
+import { hexOf } from '../../../../gic/inspect/decode.ts';
 import { cellsOf, propertyOf } from '../../../device-tree/fdt-reader.ts';
 import type { FdtNode } from '../../../device-tree/fdt.ts';
 import type { Frame } from '../candidate.ts';
 import { MAX_ADDRESS } from '../probe.ts';
-import { hex } from '../hex.ts';
 import type { PlacedNode } from './placed-node.ts';
 
 /** A `reg` or `ranges` that cannot be decoded: which node, and why. */
@@ -38,7 +38,7 @@ export function framesOf(placed: PlacedNode): readonly Frame[] {
   return entriesOf(cells, entry).map((fields) => {
     const size = widths.size === 0 ? null : number(fields.slice(widths.address));
     if (size !== null && (size < 1n || size > BigInt(MAX_ADDRESS))) {
-      throw new AddressError(`${path}: reg has an entry of ${hex(size)} bytes`);
+      throw new AddressError(`${path}: reg has an entry of ${hexOf(size)} bytes`);
     }
     const base = throughBuses(number(fields.slice(0, widths.address)), parent, path);
     return { base, size: size === null ? null : Number(size) };
@@ -49,13 +49,13 @@ export function framesOf(placed: PlacedNode): readonly Frame[] {
 function throughBuses(address: bigint, bus: PlacedNode, path: string): number {
   let at = address;
   for (let here = bus; here.parent; here = here.parent) at = throughBus(at, here, here.parent, path);
-  if (at > BigInt(MAX_ADDRESS)) throw new AddressError(`${path}: ${hex(at)} is no physical address`);
+  if (at > BigInt(MAX_ADDRESS)) throw new AddressError(`${path}: ${hexOf(at)} is no physical address`);
   return Number(at);
 }
 
 function throughBus(address: bigint, bus: PlacedNode, parent: PlacedNode, path: string): bigint {
   if (propertyOf(bus.node, 'ranges') === null) {
-    throw new AddressError(`${path}: ${bus.path} has no ranges, so ${hex(address)} is no address of the CPUs'`);
+    throw new AddressError(`${path}: ${bus.path} has no ranges, so ${hexOf(address)} is no address of the CPUs'`);
   }
   const cells = wholeCells(bus.node, 'ranges', bus.path);
   // Empty: the bus's addresses are its parent's.
@@ -72,7 +72,7 @@ function throughBus(address: bigint, bus: PlacedNode, parent: PlacedNode, path: 
     const size = number(fields.slice(child.address + above));
     if (address >= from && address - from < size) return to + (address - from);
   }
-  throw new AddressError(`${path}: ${hex(address)} is in none of the ranges of ${bus.path}`);
+  throw new AddressError(`${path}: ${hexOf(address)} is in none of the ranges of ${bus.path}`);
 }
 
 function widthsOf({ node, path }: PlacedNode): Widths {

@@ -1,6 +1,6 @@
+import { hexOf } from '../../../../gic/inspect/decode.ts';
 import { FDT_HEADER_SIZE, FDT_MAGIC, FDT_VERSION } from '../../../device-tree/fdt.ts';
 import { Miss } from '../candidate.ts';
-import { hex } from '../hex.ts';
 import { isAddress, type Probe } from '../probe.ts';
 
 /** Linux takes no larger tree on arm64. */
@@ -19,11 +19,11 @@ export const WELL_KNOWN_PLACES: readonly number[] = [0x4000_0000, 0x4800_0000, 0
  * @throws Miss
  */
 export async function readBlob(probe: Probe, address: number): Promise<Uint8Array> {
-  if (!isAddress(address) || address % ALIGNMENT !== 0) throw new Miss(`${hex(address)} is not aligned to 8 bytes`);
+  if (!isAddress(address) || address % ALIGNMENT !== 0) throw new Miss(`${hexOf(address)} is not aligned to 8 bytes`);
   const header = await read(probe, address, FDT_HEADER_SIZE);
   const view = new DataView(header.buffer, header.byteOffset, header.byteLength);
   const at = (n: number): number => view.getUint32(4 * n);
-  if (at(0) !== FDT_MAGIC) throw new Miss(`memory starts with ${hex(at(0))}, not with the magic number of a tree`);
+  if (at(0) !== FDT_MAGIC) throw new Miss(`memory starts with ${hexOf(at(0))}, not with the magic number of a tree`);
   const total = at(1);
   if (total < FDT_HEADER_SIZE || total > MAX_BLOB) throw new Miss(`a tree of ${total} bytes is none`);
   const used = Math.min(total, usedBytes(at) ?? total);
@@ -34,8 +34,8 @@ export async function readBlob(probe: Probe, address: number): Promise<Uint8Arra
 
 async function read(probe: Probe, address: number, length: number): Promise<Uint8Array> {
   const bytes = await probe.readMemory(address, length);
-  if (!bytes) throw new Miss(`memory at ${hex(address)} cannot be read`);
-  if (bytes.length < length) throw new Miss(`of ${length} bytes at ${hex(address)}, ${bytes.length} can be read`);
+  if (!bytes) throw new Miss(`memory at ${hexOf(address)} cannot be read`);
+  if (bytes.length < length) throw new Miss(`of ${length} bytes at ${hexOf(address)}, ${bytes.length} can be read`);
   return bytes.subarray(0, length);
 }
 

@@ -1,7 +1,7 @@
 import { cellsOf, FdtError, readFdt, stringsOf } from '../../../device-tree/fdt-reader.ts';
 import type { FdtNode } from '../../../device-tree/fdt.ts';
 import { Miss, type Candidate, type Frame, type RedistributorRegion } from '../candidate.ts';
-import { count } from '../hex.ts';
+import { count } from '../words.ts';
 import { AddressError, framesOf } from './addresses.ts';
 import { ITS_COMPATIBLE } from './compatibles.ts';
 import { cpusOf } from './cpus.ts';

@@ -1,7 +1,7 @@
 import { propertyOf, stringsOf } from '../../../device-tree/fdt-reader.ts';
 import type { FdtNode } from '../../../device-tree/fdt.ts';
 import { Miss } from '../candidate.ts';
-import { listed } from '../hex.ts';
+import { listed } from '../words.ts';
 import { GIC_COMPATIBLES, UNKNOWN_GICS, V2M_COMPATIBLE, type GicCompatible } from './compatibles.ts';
 import { interruptParentOf, isReachable, phandleOf, placedNodes, type PlacedNode } from './placed-node.ts';
 

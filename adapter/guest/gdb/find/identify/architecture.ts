@@ -1,6 +1,7 @@
+import { hexOf } from '../../../../gic/inspect/decode.ts';
 import { CHECK_ACCESS, FindError } from '../find-error.ts';
 import type { GicArchitecture, GicVersion } from '../found-controller.ts';
-import { hex, word } from '../hex.ts';
+import { word } from '../words.ts';
 import { readWord, type Probe } from '../probe.ts';
 
 /** Places of GICD_PIDR2: the last page of a frame of 4 KB, or of 64 KB. GICR_PIDR2 is at the latter too. */
@@ -68,7 +69,7 @@ function isNothing(value: number): boolean {
 function otherVersion(address: number, value: number, is: GicArchitecture, expected: GicVersion): FindError {
   return new FindError({
     reason: `this is a ${is}, not a GIC${expected}`,
-    place: `GICD_PIDR2 at ${hex(address)}`,
+    place: `GICD_PIDR2 at ${hexOf(address)}`,
     read: word(value),
     advice: 'Name the other version, or the address of the other controller, in the launch configuration',
   });
@@ -89,7 +90,7 @@ function noDistributor(
         : mpcore
           ? `ArchRev is 0, as before GICv1 (Arm11 MPCore): no ${what} distributor`
           : `no ${what} distributor answers there`,
-    place: shown ? `GICD_PIDR2 at ${hex(shown.address)}` : null,
+    place: shown ? `GICD_PIDR2 at ${hexOf(shown.address)}` : null,
     read: value === null ? 'nothing' : word(value),
     advice: CHECK_ACCESS,
   });

@@ -1,5 +1,6 @@
+import { hexOf } from '../../../../gic/inspect/decode.ts';
 import type { Frame } from '../candidate.ts';
-import { hex, word } from '../hex.ts';
+import { word } from '../words.ts';
 import { readWord, type Probe } from '../probe.ts';
 
 /** Reading it changes nothing, unlike its neighbours: GICC_IAR acknowledges. */
@@ -25,13 +26,13 @@ export async function locateCpuInterface(probe: Probe, frame: Frame): Promise<Cp
     const read = iidr === null ? 'nothing' : word(iidr);
     return {
       base,
-      note: `GICC_IIDR at ${hex(base + GICC_IIDR)} reads ${read}: the CPU interface does not answer the stub`,
+      note: `GICC_IIDR at ${hexOf(base + GICC_IIDR)} reads ${read}: the CPU interface does not answer the stub`,
     };
   }
   if (size !== null && size >= REPEATED_SIZE && (await readWord(probe, base + LAST_OF_FIRST + GICC_IIDR)) === iidr) {
     return {
       base: base + LAST_OF_FIRST,
-      note: `CPU interface repeated every 4 KB from ${hex(base)}: the one at ${hex(base + LAST_OF_FIRST)} has GICC_DIR behind it`,
+      note: `CPU interface repeated every 4 KB from ${hexOf(base)}: the one at ${hexOf(base + LAST_OF_FIRST)} has GICC_DIR behind it`,
     };
   }
   return { base, note: null };

@@ -1,6 +1,7 @@
+import { hexOf } from '../../../../gic/inspect/decode.ts';
 import { CHECK_ACCESS, FindError } from '../find-error.ts';
 import type { GicArchitecture } from '../found-controller.ts';
-import { hex, word } from '../hex.ts';
+import { word } from '../words.ts';
 import { readWord, type Probe } from '../probe.ts';
 import { versionOf } from './architecture.ts';
 import { identify, type Identification } from './identification.ts';
@@ -27,7 +28,7 @@ export async function readDistributor(probe: Probe, base: number, architecture: 
   if (typer === null || typer === 0 || typer === 0xffff_ffff) {
     throw new FindError({
       reason: typer === null ? 'the target refuses the read' : 'no distributor has such a type',
-      place: `GICD_TYPER at ${hex(base + GICD_TYPER)}`,
+      place: `GICD_TYPER at ${hexOf(base + GICD_TYPER)}`,
       read: typer === null ? 'nothing' : word(typer),
       advice: CHECK_ACCESS,
     });

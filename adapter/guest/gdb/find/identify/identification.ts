@@ -1,5 +1,5 @@
+import { hexOf } from '../../../../gic/inspect/decode.ts';
 import type { GicArchitecture } from '../found-controller.ts';
-import { hex } from '../hex.ts';
 
 /** GICD_IIDR and what it means. */
 export interface Identification {
@@ -58,6 +58,6 @@ export function identify(iidr: number, architecture: GicArchitecture): Identific
 export function identificationText({ iidr, implementer, product, variant, revision }: Identification): string {
   const register = `GICD_IIDR 0x${iidr.toString(16).padStart(8, '0')}`;
   if (iidr === 0) return `${register}: it does not say what it is`;
-  const who = implementer ?? `implementer ${hex(iidr & 0xfff)}`;
-  return `${who} ${product ?? `product ${hex(iidr >>> 24)}`} (${register}, variant ${variant}, revision ${revision})`;
+  const who = implementer ?? `implementer ${hexOf(iidr & 0xfff)}`;
+  return `${who} ${product ?? `product ${hexOf(iidr >>> 24)}`} (${register}, variant ${variant}, revision ${revision})`;
 }

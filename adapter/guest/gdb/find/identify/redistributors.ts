@@ -1,7 +1,8 @@
+import { hexOf } from '../../../../gic/inspect/decode.ts';
 import type { RedistributorRegion } from '../candidate.ts';
 import { CHECK_ACCESS, FindError, NAME_THE_ADDRESS } from '../find-error.ts';
 import { affinityText, type FoundRedistributor } from '../found-controller.ts';
-import { hex, word } from '../hex.ts';
+import { word } from '../words.ts';
 import { readDouble, readWord, type Probe } from '../probe.ts';
 import { archRev, PIDR2_V3 } from './architecture.ts';
 
@@ -58,14 +59,14 @@ function checkRoom(region: RedistributorRegion, base: number, found: readonly Fo
   const before = found.at(-1);
   const reason =
     found.length >= MAX_REDISTRIBUTORS
-      ? `${MAX_REDISTRIBUTORS} redistributors, and none of the region at ${hex(region.base)} is the last`
+      ? `${MAX_REDISTRIBUTORS} redistributors, and none of the region at ${hexOf(region.base)} is the last`
       : region.size !== null && base + TWO_FRAMES > region.base + region.size
-        ? `the region at ${hex(region.base)} ends at ${hex(region.base + region.size)}, and no redistributor in it is the last`
+        ? `the region at ${hexOf(region.base)} ends at ${hexOf(region.base + region.size)}, and no redistributor in it is the last`
         : null;
   if (reason === null) return;
   throw new FindError({
     reason,
-    place: before ? `GICR_TYPER at ${hex(before.base + GICR_TYPER)}` : null,
+    place: before ? `GICR_TYPER at ${hexOf(before.base + GICR_TYPER)}` : null,
     read: before ? 'Last 0' : null,
     advice: `${NAME_THE_ADDRESS}, a region each; ${CHECK_ACCESS.charAt(0).toLowerCase()}${CHECK_ACCESS.slice(1)}`,
   });
@@ -96,8 +97,8 @@ function decode(typer: bigint, base: number, stride: number | null): FoundRedist
 function noRedistributor(address: number, register: string, value: number | bigint | null): FindError {
   return new FindError({
     reason: value === null ? 'the target refuses the read' : 'no redistributor answers there',
-    place: `${register} at ${hex(address)}`,
-    read: value === null ? 'nothing' : typeof value === 'number' ? word(value) : hex(value),
+    place: `${register} at ${hexOf(address)}`,
+    read: value === null ? 'nothing' : typeof value === 'number' ? word(value) : hexOf(value),
     advice: CHECK_ACCESS,
   });
 }
@@ -105,10 +106,10 @@ function noRedistributor(address: number, register: string, value: number | bigi
 function duplicate(redistributor: FoundRedistributor, twin: FoundRedistributor, typer: bigint): FindError {
   return new FindError({
     reason:
-      `affinity ${affinityText(redistributor.affinity)} is that of the redistributor at ${hex(twin.base)} already: ` +
+      `affinity ${affinityText(redistributor.affinity)} is that of the redistributor at ${hexOf(twin.base)} already: ` +
       'the frames are not where they are said to be, or not so far apart',
-    place: `GICR_TYPER at ${hex(redistributor.base + GICR_TYPER)}`,
-    read: hex(typer),
+    place: `GICR_TYPER at ${hexOf(redistributor.base + GICR_TYPER)}`,
+    read: hexOf(typer),
     advice: NAME_THE_ADDRESS,
   });
 }

@@ -1,5 +1,6 @@
+import { hexOf } from '../../../../gic/inspect/decode.ts';
 import { Miss, type Candidate, type Frame, type RedistributorRegion } from '../candidate.ts';
-import { hex, listed } from '../hex.ts';
+import { listed } from '../words.ts';
 import type { MappedRegion, MemoryView } from './mtree.ts';
 
 /** Of an ITS's two frames only the names are in a flat tree. */
@@ -86,7 +87,7 @@ function single(regions: readonly MappedRegion[], name: string): Frame {
   // realview-eb has one for each chip; CPU interfaces may be one for each CPU.
   if (runs.length > 1 && name.endsWith('_dist')) {
     throw new Miss(
-      `the memory tree has ${runs.length} controllers (distributors at ${listed(runs.map(hex))}) and does not say ` +
+      `the memory tree has ${runs.length} controllers (distributors at ${listed(runs.map(hexOf))}) and does not say ` +
         'which one CPUs are wired to',
     );
   }

@@ -1,8 +1,3 @@
-/** An address or a register's value as people write it: 0x8000000. */
-export function hex(value: number | bigint): string {
-  return `0x${value.toString(16)}`;
-}
-
 /** A word as a register reads: all eight digits. */
 export function word(value: number): string {
   return `0x${value.toString(16).padStart(8, '0')}`;

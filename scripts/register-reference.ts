@@ -2,6 +2,6 @@
 //   npm run docs
 import { writeFileSync } from 'node:fs';
 import { registerReference } from '../adapter/gic/registers/reference.ts';
-import { PROFILES } from '../adapter/gic/profiles/profiles.ts';
+import { DOCUMENTED_PROFILES } from '../adapter/gic/profiles/profiles.ts';
 
-writeFileSync(new URL('../docs/registers.md', import.meta.url), registerReference(PROFILES));
+writeFileSync(new URL('../docs/registers.md', import.meta.url), registerReference(DOCUMENTED_PROFILES));

@@ -18,7 +18,7 @@ export async function irqsCommand(file: string, options: IrqsOptions, output: Ou
   const end = options.at ?? program.length;
   if (end > program.length)
     throw new UsageError(`--at ${String(end)}: ${file} has ${String(program.length)} operations`);
-  const controller = controllerFor(program.header);
+  const controller = controllerFor(program);
   const executor = new TraceExecutor(program, controller);
   for (let i = 0; i < end; i++) executor.execute(i);
   if (options.json) {

@@ -9,6 +9,25 @@ export interface GicConfig {
   readonly bases: FrameBases;
   /** List registers of each vCPU: 1 to 64 (v2) or 1 to 16 (v3). */
   readonly lrs: number;
+  /** What the architecture leaves to who builds the controller; the vgic's profiles do not ask. */
+  readonly hardware?: Hardware;
+}
+
+/** Choices of an implementation that software can read from its ID registers. */
+export interface Hardware {
+  /** Security states: with two, accesses are Secure or Non-secure. */
+  readonly securityStates: 1 | 2;
+  /** Priority bits the CPU interfaces implement, the upper ones: 4 to 8. */
+  readonly priorityBits: number;
+  /** v3: affinity of each CPU, Aff3:Aff2:Aff1:Aff0 in 31:0. Absent: 16 CPUs to an Aff0 range. */
+  readonly affinities?: readonly number[];
+  /** v3: physical LPIs are supported. */
+  readonly lpis: boolean;
+}
+
+/** What a controller has of which its configuration does not tell: one security state, as many bits as is usual. */
+export function hardwareOf(config: GicConfig): Hardware {
+  return config.hardware ?? { securityStates: 1, priorityBits: config.gic === 'v2' ? 8 : 5, lpis: false };
 }
 
 export interface FrameBases {
@@ -44,6 +63,7 @@ export function checkConfig(config: GicConfig): void {
   requireRange('cpus', config.cpus, 1, maxCpus, `a GIC${config.gic}`);
   requireRange('spis', config.spis, 32, MAX_SPIS, 'a GIC');
   requireRange('lrs', config.lrs, 1, maxLrs, `a GIC${config.gic} virtual interface`);
+  if (config.hardware !== undefined) requireRange('priorityBits', config.hardware.priorityBits, 4, 8, 'a GIC');
 }
 
 function requireRange(what: string, value: number, min: number, max: number, where: string): void {

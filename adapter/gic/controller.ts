@@ -4,6 +4,7 @@ import { softwareGeneratedV3, type SgiGroups } from './delivery/sgi.ts';
 import { driveLine, EINVAL, setWireLevels, wireLevels, WIRES } from './delivery/wires.ts';
 import { Dispatcher, type Device, type Located } from './mmio/dispatcher.ts';
 import { RegionTable } from './mmio/region-table.ts';
+import { Physical } from './physical/physical.ts';
 import type { Profile } from './profiles/profile.ts';
 import { REDISTRIBUTOR_STRIDE, SGI_FRAME_OFFSET } from './registers/gicr.ts';
 import type { FrameTable, View } from './registers/row.ts';
@@ -25,6 +26,10 @@ export class Controller {
   readonly frames: Dispatcher;
   /** What user space meets through the KVM device: on GICv2 the CPU interface too. */
   readonly user: Dispatcher;
+  /** What Non-secure software's accesses meet, with two security states; else the same as `bus`. */
+  readonly nonSecure: Dispatcher;
+  /** CPU inputs and system registers, where the CPUs' interfaces are part of the controller; else null. */
+  readonly physical: Physical | null;
 
   /**
    * @throws GicConfigError for an impossible configuration
@@ -36,14 +41,20 @@ export class Controller {
     this.profile = profile;
     this.state = new GicState(config, profile);
     this.delivery = new Delivery(this.state, profile.delivery, control);
-    const map = new DeviceMap(this.state, 'guest');
-    const shared = busDevices(map, config, profile);
-    const own = cpuInterfaces(map, config, profile);
-    this.bus = new Dispatcher(this.delivery, shared);
-    this.frames = new Dispatcher(this.delivery, [...shared, ...own]);
-    const userMap = new DeviceMap(this.state, 'user');
-    const userOwn = cpuInterfaces(userMap, config, profile);
-    this.user = new Dispatcher(this.delivery, [...busDevices(userMap, config, profile), ...userOwn]);
+    this.physical = profile.policy === undefined ? null : new Physical(this.state, profile.policy);
+    const onBus = this.#devices('guest');
+    this.bus = new Dispatcher(this.delivery, this.physical === null ? onBus.shared : onBus.all);
+    this.frames = this.physical === null ? new Dispatcher(this.delivery, onBus.all) : this.bus;
+    this.user = new Dispatcher(this.delivery, this.#devices('user').all);
+    const twoStates = this.physical !== null && config.hardware?.securityStates === 2;
+    this.nonSecure = twoStates ? new Dispatcher(this.delivery, this.#devices('nonSecure').all) : this.bus;
+  }
+
+  /** The frames as somebody sees them: those on every bus, and with the CPU interfaces of a GICv2. */
+  #devices(view: View): { shared: [Device, ...Device[]]; all: [Device, ...Device[]] } {
+    const map = new DeviceMap(this.state, view);
+    const shared = busDevices(map, this.config, this.profile);
+    return { shared, all: [...shared, ...cpuInterfaces(map, this.config, this.profile)] };
   }
 
   /** A guest's load: int32 low word; the upper word of 8 bytes is in `state.hi`. */
@@ -77,7 +88,7 @@ export class Controller {
 
   /** Drives a wire; 0, or EINVAL where there is none. */
   line(intid: number, vcpu: number, level: boolean): number {
-    return driveLine(this.delivery, intid, vcpu, level);
+    return driveLine(this.delivery, intid, vcpu, level, this.physical);
   }
 
   /** A write of ICC_SGI1R_EL1, or of ICC_SGI0R_EL1 or ICC_ASGI1R_EL1, which raise group 0 alone (v3). */

@@ -8,18 +8,33 @@ export const EINVAL = -22;
 /** Wires that LEVEL_INFO tells at once: it takes the first INTID, a multiple of this. */
 export const WIRES = 32;
 
+/** A controller whose wires are its own to follow. */
+export interface Wired {
+  wire(slot: number, level: boolean): void;
+}
+
 /**
  * Drives an interrupt's wire. Level interrupts follow it; edge interrupts latch a rising edge and ignore the rest
  * (their recorded line level goes stale, as the vgic's does). An unchanged level does nothing.
  * @param vcpu the vCPU of a PPI; without meaning for SPIs
  * @returns 0, or EINVAL where there is no such wire: an SGI, an absent INTID or vCPU
  */
-export function driveLine(delivery: Delivery, intid: number, vcpu: number, level: boolean): number {
+export function driveLine(
+  delivery: Delivery,
+  intid: number,
+  vcpu: number,
+  level: boolean,
+  physical: Wired | null = null,
+): number {
   const { state, policy } = delivery;
   const { at, config } = state;
   if (intid < SGIS || intid >= PRIVATE_IRQS + config.spis) return EINVAL;
   if (intid < PRIVATE_IRQS && (vcpu < 0 || vcpu >= config.cpus)) return EINVAL;
   const slot = state.slot(intid, vcpu);
+  if (physical !== null) {
+    physical.wire(slot, level);
+    return 0;
+  }
   if (state.bit(at.edge, slot)) {
     if (!level) return 0;
     policy.pending.latch(state, slot);

@@ -62,13 +62,25 @@ export class Dispatcher {
     state.hi = 0;
     const device = this.#find(address);
     if (device === null) return 0;
-    return device.regions.read(state, device.owner < 0 ? vcpu : device.owner, (address - device.base) | 0, length);
+    const owner = device.owner < 0 ? vcpu : device.owner;
+    const offset = (address - device.base) | 0;
+    if (length === 8 && device.regions.frame.splitsDoublewords === true) {
+      const lo = device.regions.take(this.#delivery, owner, offset, 4);
+      state.hi = device.regions.take(this.#delivery, owner, offset + 4, 4);
+      return lo;
+    }
+    return device.regions.take(this.#delivery, owner, offset, length);
   }
 
   /** @param hi upper word of an 8-byte write */
   write(vcpu: number, address: number, length: number, lo: number, hi: number): void {
     const device = this.#find(address);
     if (device === null) return;
+    if (length === 8 && device.regions.frame.splitsDoublewords === true) {
+      this.write(vcpu, address, 4, lo, 0);
+      this.write(vcpu, address + 4, 4, hi, 0);
+      return;
+    }
     const offset = (address - device.base) | 0;
     const region = device.regions.find(offset, length);
     if (region === null) return;

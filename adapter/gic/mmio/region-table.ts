@@ -1,4 +1,5 @@
 import { PRIVATE_IRQS, type GicConfig } from '../config.ts';
+import type { Delivery } from '../delivery/delivery.ts';
 import {
   registerName,
   type AcceptHandler,
@@ -6,6 +7,7 @@ import {
   type ReadHandler,
   type RegisterRow,
   type StateWords,
+  type TakeHandler,
   type View,
   type WriteHandler,
 } from '../registers/row.ts';
@@ -46,6 +48,8 @@ export interface Region {
   readonly bankWords: number;
   readonly sharedBase: number;
   readonly read: ReadHandler;
+  /** Null: reading changes nothing. */
+  readonly take: TakeHandler | null;
   readonly write: WriteHandler;
   /** Null: every write is accepted. */
   readonly accepts: AcceptHandler | null;
@@ -94,16 +98,17 @@ export class RegionTable {
   read(state: GicState, vcpu: number, offset: number, length: number): number {
     state.hi = 0;
     const region = this.find(offset, length);
+    return region === null ? 0 : answer(region, state, vcpu, offset, length);
+  }
+
+  /** Reads as a guest does: where reading changes something, it is changed. */
+  take(delivery: Delivery, vcpu: number, offset: number, length: number): number {
+    const { state } = delivery;
+    state.hi = 0;
+    const region = this.find(offset, length);
     if (region === null) return 0;
-    const at = (offset - region.origin) | 0;
-    if (region.bankBase < 0) {
-      const value = region.read(state, vcpu, at, length);
-      return length === 1 ? value & 0xff : value;
-    }
-    const nth = at >> 2;
-    const index = nth < region.bankWords ? region.bankBase + vcpu * region.bankWords : region.sharedBase;
-    const word = state.get(index + nth);
-    return length === 1 ? (word >> ((at & 3) << 3)) & 0xff : word;
+    if (region.take === null) return answer(region, state, vcpu, offset, length);
+    return narrow(region.take(delivery, vcpu, (offset - region.origin) | 0, length), length);
   }
 
   /** Why an access reads zero and drops writes, or that it does not. */
@@ -127,23 +132,39 @@ export class RegionTable {
   }
 }
 
+function answer(region: Region, state: GicState, vcpu: number, offset: number, length: number): number {
+  const at = (offset - region.origin) | 0;
+  if (region.bankBase < 0) return narrow(region.read(state, vcpu, at, length), length);
+  const nth = at >> 2;
+  const index = nth < region.bankWords ? region.bankBase + vcpu * region.bankWords : region.sharedBase;
+  const word = state.get(index + nth);
+  if (length === 4) return word;
+  return narrow(word >> ((at & 3) << 3), length);
+}
+
+/** The bits of an access that is narrower than a word. */
+function narrow(value: number, length: number): number {
+  return length === 1 ? value & 0xff : length === 2 ? value & 0xffff : value;
+}
+
 function regionsOf(row: RegisterRow, config: GicConfig, layout: StateLayout, view: View): Region[] {
   if (row.handlers === undefined) return [];
-  const user = view === 'user' ? row.handlers.user : undefined;
-  const read = user?.read ?? row.handlers.read;
-  const write = user?.write ?? row.handlers.write;
+  const other = view === 'guest' ? undefined : row.handlers[view];
+  const read = other?.read ?? row.handlers.read;
+  const write = other?.write ?? row.handlers.write;
+  const take = other?.take ?? (other?.read === undefined ? row.handlers.take : undefined) ?? null;
   const bytes = (intids: number): number => Math.ceil((intids * row.bitsPerIrq) / 8);
   // Only the first INTID of an access counts. A redistributor's frame has room for exactly its 32 interrupts.
   const whole = row.bank !== 'private' && row.bank !== 'shared-only';
   const end = row.offset + (whole ? row.length : Math.min(row.length, bytes(PRIVATE_IRQS + config.spis)));
   const none = { bankBase: -1, bankWords: 0, sharedBase: 0 };
-  const common = { origin: row.offset, widths: row.widths, write, accepts: user?.accepts ?? null };
+  const common = { origin: row.offset, widths: row.widths, take, write, accepts: other?.accepts ?? null };
   const live =
     typeof read === 'function' ? { ...common, ...none, read } : { ...common, ...stateWords(read, config, layout) };
   if (row.bank !== 'shared-only') return [{ start: row.offset, end, ...live }];
   const firstShared = row.offset + bytes(PRIVATE_IRQS);
   return [
-    { start: row.offset, end: firstShared, ...common, ...none, read: readAsZero, write: writeIgnored },
+    { start: row.offset, end: firstShared, ...common, ...none, read: readAsZero, take: null, write: writeIgnored },
     { start: firstShared, end, ...live },
   ];
 }
@@ -152,7 +173,7 @@ function stateWords(
   read: StateWords,
   config: GicConfig,
   layout: StateLayout,
-): Omit<Region, 'start' | 'end' | 'origin' | 'widths' | 'write' | 'accepts'> {
+): Pick<Region, 'bankBase' | 'bankWords' | 'sharedBase' | 'read'> {
   const bankBase = layout[read.words];
   const { bankWords } = read;
   return { bankBase, bankWords, sharedBase: bankBase + (config.cpus - 1) * bankWords, read: readAsZero };

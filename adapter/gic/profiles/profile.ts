@@ -2,6 +2,7 @@ import type { DeliveryPolicy } from '../delivery/policy.ts';
 import type { ListRegisterPolicy } from '../delivery/list-registers.ts';
 import type { SgiGroups } from '../delivery/sgi.ts';
 import type { ExplainPolicy } from '../explain/explanation.ts';
+import type { PhysicalPolicy } from '../physical/policy.ts';
 import type { FrameTable } from '../registers/row.ts';
 import type { StateShape } from '../state/layout.ts';
 
@@ -18,6 +19,8 @@ export interface Profile extends StateShape {
     readonly sgiFrame: FrameTable;
     readonly its: FrameTable;
   };
+  /** Controllers in silicon and emulators: the CPUs' interfaces are part of them. Absent: a vgic, or nothing modelled. */
+  readonly policy?: PhysicalPolicy;
   readonly delivery: DeliveryPolicy;
   /** System registers that raise SGIs, without exception level, and what they can raise. */
   readonly sgiRegisters: Readonly<Record<string, SgiGroups>>;

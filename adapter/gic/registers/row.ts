@@ -91,8 +91,12 @@ export type WriteHandler = (
 export interface RowHandlers {
   readonly read: ReadHandler | StateWords;
   readonly write: WriteHandler;
+  /** Where reading does something besides answering; `read` answers the same without doing it. */
+  readonly take?: TakeHandler;
   /** Where the KVM device answers user space in another way than the bus answers a guest. */
-  readonly user?: UserHandlers;
+  readonly user?: OtherHandlers;
+  /** Where Non-secure accesses are answered in another way, with two security states. */
+  readonly nonSecure?: OtherHandlers;
   /** For profiles that show a target's registers: takes over what a read of one answered there. */
   readonly load?: LoadHandler;
 }
@@ -100,9 +104,13 @@ export interface RowHandlers {
 /** `lo`, and `hi` for registers of 64 bits, as they were read at `offset` from the row's start in the bank of `vcpu`. */
 export type LoadHandler = (state: GicState, vcpu: number, offset: number, lo: number, hi: number) => void;
 
+/** Answers as `ReadHandler` does, and changes the state. */
+export type TakeHandler = (delivery: Delivery, vcpu: number, offset: number, length: number) => number;
+
 /** What is absent is as for a guest. */
-export interface UserHandlers {
+export interface OtherHandlers {
   readonly read?: ReadHandler | StateWords;
+  readonly take?: TakeHandler;
   readonly write?: WriteHandler;
   /** False: the write of a value is refused, and changes nothing. */
   readonly accepts?: AcceptHandler;
@@ -110,8 +118,8 @@ export interface UserHandlers {
 
 export type AcceptHandler = (state: GicState, vcpu: number, value: number) => boolean;
 
-/** Who accesses: a guest over the bus, or user space through the KVM device. */
-export type View = 'guest' | 'user';
+/** Who accesses: a guest over the bus, its Non-secure software where that differs, or user space through the KVM device. */
+export type View = 'guest' | 'nonSecure' | 'user';
 
 /**
  * For rows whose registers are words of the state as they stand: reading one, or a byte of it, is reading the state.
@@ -122,8 +130,9 @@ export interface StateWords {
   readonly bankWords: number;
 }
 
-/** Access widths, as a mask: the width in bytes itself. 16-bit accesses reach no register. */
+/** Access widths, as a mask: the width in bytes itself. The vgic has none of 16 bits. */
 export const W8 = 1;
+export const W16 = 2;
 export const W32 = 4;
 export const W64 = 8;
 
@@ -134,6 +143,8 @@ export interface FrameTable {
   readonly title: string;
   /** Bytes the frame takes in the address map. */
   readonly size: number;
+  /** True: an access of eight bytes is two of four, the lower address first. */
+  readonly splitsDoublewords?: boolean;
   /** In ascending order of offset, without overlap. */
   readonly rows: readonly RegisterRow[];
 }

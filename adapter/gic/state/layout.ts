@@ -1,4 +1,6 @@
-import { PRIVATE_IRQS, SGIS, type GicConfig } from '../config.ts';
+import { MAX_CPUS_V2, PRIVATE_IRQS, SGIS, type GicConfig } from '../config.ts';
+import { PHYSICAL_WORDS } from './physical-words.ts';
+import type { GicState } from './state.ts';
 
 /**
  * Where everything lives in the state's one memory, an array of 32-bit words.
@@ -32,6 +34,15 @@ import { PRIVATE_IRQS, SGIS, type GicConfig } from '../config.ts';
  *     lr          cpus x lrs x 2         list registers, low word first
  *     stored      shape.stored.shared    registers kept as they are, one word or two each
  *     storedOwn   cpus x stored.own      the same, of each vCPU
+ *
+ * A physical controller (`shape.physical`) has further:
+ *
+ *     modifier    planeWords             bit plane: IGRPMODR
+ *     access      planeWords x 2         NSACR, two bits a slot, lowest slot in bits 1:0
+ *     routeHigh   slots (v3)             IROUTER high word: Aff3 and what else is kept
+ *     latchOn     8 x spiWords (v2)      pending latch of the SPIs as each CPU has it, absent ones too; `soft` is their union
+ *     activeOn    8 x spiWords (v2)      the same of active; `active` is their union
+ *     physical    cpus x PHYSICAL_WORDS  CPU interfaces and redistributors, see physical-words.ts
  */
 export interface StateLayout {
   readonly slots: number;
@@ -56,6 +67,12 @@ export interface StateLayout {
   readonly lr: number;
   readonly stored: number;
   readonly storedOwn: number;
+  readonly modifier: number;
+  readonly access: number;
+  readonly routeHigh: number;
+  readonly latchOn: number;
+  readonly activeOn: number;
+  readonly physical: number;
   readonly words: number;
 }
 
@@ -65,6 +82,13 @@ export interface StateShape {
   readonly revision: number;
   /** Words for registers that are kept as they are, and mean nothing to the model. */
   readonly stored?: { readonly shared: number; readonly own: number };
+  /** Present: the CPUs' interfaces and redistributors are part of the state. */
+  readonly physical?: PhysicalShape;
+}
+
+/** Power-on state of a physical controller, on top of zeros. */
+export interface PhysicalShape {
+  reset(state: GicState): void;
 }
 
 /** Words of the global block. */
@@ -75,6 +99,10 @@ export const GLOBAL_PROPBASER_HI = 2;
 export const GLOBAL_REVISION = 3;
 /** 1: user space may write the groups of a GICv2. */
 export const GLOBAL_V2_GROUPS_WRITABLE = 4;
+/** Physical controllers: GICD_CTLR as Secure software sees it. */
+export const GLOBAL_CTLR = 5;
+/** Physical GICv2: private interrupts whose GICD_ITARGETSR byte was written, a bit each. */
+export const GLOBAL_PRIVATE_TARGETED = 6;
 const GLOBAL_WORDS = 8;
 
 /** Words of each vCPU's block. */
@@ -99,7 +127,8 @@ export const VCPU_WORDS = 16;
 
 export const SOURCE_WORDS = SGIS / 4;
 
-export function layoutFor(config: GicConfig, { stored }: StateShape): StateLayout {
+export function layoutFor(config: GicConfig, { stored, physical }: StateShape): StateLayout {
+  const v2 = config.gic === 'v2';
   const spiWords = Math.ceil(config.spis / 32);
   const planeWords = config.cpus + spiWords;
   const slots = planeWords * PRIVATE_IRQS;
@@ -122,7 +151,7 @@ export function layoutFor(config: GicConfig, { stored }: StateShape): StateLayou
     group: take(planeWords),
     queued: take(planeWords),
     priority: take(slots / 4),
-    route: take(config.gic === 'v2' ? slots / 4 : slots),
+    route: take(v2 ? slots / 4 : slots),
     target: take(slots),
     queuedOn: take(slots),
     next: take(slots),
@@ -133,6 +162,12 @@ export function layoutFor(config: GicConfig, { stored }: StateShape): StateLayou
     lr: take(config.cpus * config.lrs * 2),
     stored: take(stored?.shared ?? 0),
     storedOwn: take((stored?.own ?? 0) * config.cpus),
+    modifier: take(physical ? planeWords : 0),
+    access: take(physical ? planeWords * 2 : 0),
+    routeHigh: take(physical && !v2 ? slots : 0),
+    latchOn: take(physical && v2 ? MAX_CPUS_V2 * spiWords : 0),
+    activeOn: take(physical && v2 ? MAX_CPUS_V2 * spiWords : 0),
+    physical: take(physical ? PHYSICAL_WORDS * config.cpus : 0),
     words: at,
   };
 }

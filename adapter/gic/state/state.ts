@@ -1,5 +1,6 @@
 import { PRIVATE_IRQS, type GicConfig } from '../config.ts';
 import { UndoLog } from '../journal/undo-log.ts';
+import { PHYSICAL_WORDS } from './physical-words.ts';
 import {
   GLOBAL_REVISION,
   layoutFor,
@@ -104,36 +105,54 @@ export class GicState {
     return this.at.vcpu + vcpu * VCPU_WORDS + word;
   }
 
+  /** Index of a word in a CPU's physical block (`PHYSICAL_…`). */
+  physicalWord(cpu: number, word: number): number {
+    return this.at.physical + cpu * PHYSICAL_WORDS + word;
+  }
+
   /** Index of the low word of a list register. */
   lrWord(vcpu: number, lr: number): number {
     return this.at.lr + (vcpu * this.config.lrs + lr) * 2;
   }
 
-  /**
-   * Power-on state. SGIs are enabled and edge triggered, PPIs level, SPIs edge; priorities are 0, the most urgent;
-   * SPIs go to vCPU 0; GICR_PENDBASER reads 0x580 (observed: Linux 4.10 vgic). Interrupts are
-   * of group 0 on GICv2 and 1 on GICv3.
-   */
+  /** Power-on state: nothing is queued; the rest is the profile's to say. */
   reset(): void {
     const { at, words, config } = this;
     words.fill(0);
     words.fill(-1, at.queuedOn, at.source);
+    for (let vcpu = 0; vcpu < config.cpus; vcpu++) {
+      words[this.vcpuWord(vcpu, VCPU_QUEUE_HEAD)] = -1;
+      words[this.vcpuWord(vcpu, VCPU_QUEUE_TAIL)] = -1;
+      words.fill(vcpu, at.target + vcpu * PRIVATE_IRQS, at.target + (vcpu + 1) * PRIVATE_IRQS);
+      words[at.edge + vcpu] = 0xffff;
+    }
+    if (this.shape.physical === undefined) this.#resetVgic();
+    else this.shape.physical.reset(this);
+  }
+
+  /**
+   * SGIs are enabled and edge triggered, PPIs level, SPIs edge; priorities are 0, the most urgent;
+   * SPIs go to vCPU 0; GICR_PENDBASER reads 0x580 (observed: Linux 4.10 vgic). Interrupts are
+   * of group 0 on GICv2 and 1 on GICv3.
+   */
+  #resetVgic(): void {
+    const { at, words, config } = this;
     words[GLOBAL_REVISION] = this.shape.revision;
     if (config.gic === 'v3') words.fill(-1, at.group, at.group + at.planeWords);
     for (let vcpu = 0; vcpu < config.cpus; vcpu++) {
       words[at.enabled + vcpu] = 0xffff;
-      words[at.edge + vcpu] = 0xffff;
-      words.fill(vcpu, at.target + vcpu * PRIVATE_IRQS, at.target + (vcpu + 1) * PRIVATE_IRQS);
-      words[this.vcpuWord(vcpu, VCPU_QUEUE_HEAD)] = -1;
-      words[this.vcpuWord(vcpu, VCPU_QUEUE_TAIL)] = -1;
       words[this.vcpuWord(vcpu, VCPU_PENDBASER_LO)] = 0x580;
-      // A private interrupt's ITARGETSR byte names its own vCPU and cannot be written.
-      if (config.gic === 'v2') {
-        const own = 1 << vcpu;
-        const packed = own | (own << 8) | (own << 16) | (own << 24);
-        words.fill(packed, at.route + vcpu * 8, at.route + (vcpu + 1) * 8);
-      }
     }
+    this.fixPrivateTargets();
     words.fill(-1, at.edge + config.cpus, at.edge + at.planeWords);
+  }
+
+  /** GICv2: a private interrupt's ITARGETSR byte names its own CPU and cannot be written. */
+  fixPrivateTargets(): void {
+    const { at, words, config } = this;
+    if (config.gic !== 'v2') return;
+    for (let vcpu = 0; vcpu < config.cpus; vcpu++) {
+      words.fill(Math.imul(1 << vcpu, 0x01010101), at.route + vcpu * 8, at.route + (vcpu + 1) * 8);
+    }
   }
 }

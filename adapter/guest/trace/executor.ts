@@ -7,10 +7,12 @@ import { joinWords } from '../../gic/inspect/register-map.ts';
 import type { Dispatcher } from '../../gic/mmio/dispatcher.ts';
 import { GicState } from '../../gic/state/state.ts';
 import { Outcome } from '../guest.ts';
+import { isBanked, UNKNOWN_CPU } from './banked.ts';
 import { compareFlush, compareState, compareValue, type Difference } from './compare.ts';
 import { cpuInterfaceEvent, followCpuInterface, type CpuInterfaceEvent } from './cpu-interface.ts';
 import { OpKind, type OpExtra } from './format/operation.ts';
 import type { TraceProgram } from './format/program.ts';
+import { PhysicalExecutor } from './physical-executor.ts';
 
 /** What is known of an address before any access: looked up once. */
 interface Place {
@@ -27,7 +29,6 @@ interface Place {
 
 const NO_EXTRA: OpExtra = {};
 const NO_WORDS = new Int32Array();
-const UNKNOWN_CPU = 'the recording does not tell the CPU, and the register is banked';
 
 /**
  * Executes a program's operations on a controller and compares what they answer with what was recorded.
@@ -38,6 +39,8 @@ export class TraceExecutor {
   readonly #controller: Controller;
   readonly #cpuInterface: RecordedCpuInterface;
   readonly #reset: GicState;
+  /** Of a controller whose CPU interfaces are predicted. */
+  readonly #physical: PhysicalExecutor | null;
   readonly #places = new Map<number, Place>();
   #differences: readonly Difference[] = [];
   #reason: string | null = null;
@@ -47,6 +50,8 @@ export class TraceExecutor {
     this.#controller = controller;
     this.#cpuInterface = new RecordedCpuInterface(controller);
     this.#reset = new GicState(controller.config, controller.profile);
+    const { physical } = controller;
+    this.#physical = physical === null ? null : new PhysicalExecutor(program, controller, physical);
   }
 
   /** What differed in the operation executed last; empty unless its outcome was Mismatch. */
@@ -65,6 +70,12 @@ export class TraceExecutor {
     this.#reason = null;
     const kind = program.kind[index] as OpKind;
     const cpu = this.#vcpu(program.cpu[index] as number);
+    if (this.#physical !== null && kind !== OpKind.State) {
+      const outcome = this.#physical.execute(index, cpu);
+      this.#differences = this.#physical.differences;
+      this.#reason = this.#physical.reason;
+      return outcome;
+    }
     switch (kind) {
       case OpKind.Read:
         return this.#read(index, cpu, this.#controller.bus);
@@ -274,10 +285,7 @@ export class TraceExecutor {
     if (device.regions.frame.kind === 'GITS') {
       return { ...none, ok: true, unmodelled: 'this version has no ITS registers', register: name };
     }
-    const bank = register?.row.bank;
-    const privatePart =
-      bank === 'private' && located.offset - (register?.row.offset ?? 0) < (32 * (register?.row.bitsPerIrq ?? 0)) / 8;
-    const perVcpu = verdict === 'ok' && config.cpus > 1 && (bank === 'each' || privatePart);
+    const perVcpu = verdict === 'ok' && config.cpus > 1 && isBanked(located);
     return { ...none, ok: verdict === 'ok', perVcpu, register: name };
   }
 }

@@ -38,7 +38,7 @@ export interface ReplayResult {
 
 /** Executes a whole program and compares. @param most mismatches to keep in full */
 export function replay(program: TraceProgram, most = 20, profile = profileFor(program.header)): ReplayResult {
-  const controller = controllerFor(program.header, profile);
+  const controller = controllerFor(program, profile);
   const executor = new TraceExecutor(program, controller);
   const shown: Mismatch[] = [];
   const byRegister = new Map<string, number>();

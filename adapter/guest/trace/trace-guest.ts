@@ -4,6 +4,7 @@ import { applyStep, type EditStep } from '../../gic/edit/step.ts';
 import { RegisterMap } from '../../gic/inspect/register-map.ts';
 import type { UndoLog } from '../../gic/journal/undo-log.ts';
 import { KVM_4_10 } from '../../gic/profiles/kvm-4.10.ts';
+import { ARCH_QEMU_10, ARCH_QEMU_7_2 } from '../../gic/profiles/arch.ts';
 import type { Profile } from '../../gic/profiles/profile.ts';
 import { profileNamed } from '../../gic/profiles/profiles.ts';
 import { Outcome, UNKNOWN_VCPU, type Guest, type GuestSource, type Operation, type VcpuInfo } from '../guest.ts';
@@ -13,6 +14,7 @@ import { describeOperation } from './describe.ts';
 import { TraceExecutor } from './executor.ts';
 import type { TraceHeader } from './format/header.ts';
 import type { TraceProgram } from './format/program.ts';
+import { hardwareOfRecording } from './hardware.ts';
 import { Timeline } from './timeline.ts';
 
 export interface TraceGuestOptions {
@@ -22,16 +24,23 @@ export interface TraceGuestOptions {
   readonly undoCapacity?: number;
 }
 
-/** The profile a recording asks for; recordings of machines this version does not model get the vgic's of Linux 4.10. */
-export function profileFor(header: TraceHeader): Profile {
-  return profileNamed(header.semantics) ?? KVM_4_10;
+/**
+ * The profile a recording asks for. Of QEMU's versions that have no profile of their own the one before counts; machines
+ * this version does not model get the vgic's of Linux 4.10.
+ */
+export function profileFor({ semantics }: TraceHeader): Profile {
+  const named = profileNamed(semantics);
+  if (named !== null) return named;
+  if (!semantics.startsWith('qemu')) return KVM_4_10;
+  return Number.parseInt(semantics.slice('qemu-'.length), 10) >= 10 ? ARCH_QEMU_10 : ARCH_QEMU_7_2;
 }
 
 /** The controller a recording was made on. */
-export function controllerFor(header: TraceHeader, profile: Profile = profileFor(header)): Controller {
-  const { gic, cpus, spis, lrs, dist, cpuif, redist, its } = header;
+export function controllerFor(program: TraceProgram, profile: Profile = profileFor(program.header)): Controller {
+  const { gic, cpus, spis, lrs, dist, cpuif, redist, its } = program.header;
   const config: GicConfig = { gic, cpus, spis, lrs, bases: { dist, cpuif, redist, its } };
-  return new Controller(config, profile);
+  const physical = profile.policy === undefined ? {} : { hardware: hardwareOfRecording(program) };
+  return new Controller({ ...config, ...physical }, profile);
 }
 
 /** A recorded run as a guest: each operation is one entry of time, and so is each edit of the user. */
@@ -57,7 +66,7 @@ export class TraceGuest implements Guest {
     this.title = options.title;
     this.source = options.source;
     this.#program = program;
-    this.controller = controllerFor(program.header);
+    this.controller = controllerFor(program);
     this.registers = new RegisterMap(this.controller);
     this.#executor = new TraceExecutor(program, this.controller);
     this.#start = this.controller.state.words.slice();

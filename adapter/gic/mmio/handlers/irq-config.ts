@@ -3,7 +3,7 @@ import { vcpuWithAffinity } from '../../delivery/delivery.ts';
 import type { RowHandlers } from '../../registers/row.ts';
 
 /** Spreads bits 15:0 to the odd bits 31, 29, … 1. */
-function spreadToOddBits(bits: number): number {
+export function spreadToOddBits(bits: number): number {
   let x = bits & 0xffff;
   x = (x | (x << 8)) & 0x00ff00ff;
   x = (x | (x << 4)) & 0x0f0f0f0f;

@@ -21,8 +21,20 @@ export interface TraceHeader {
   /** List registers of a vCPU; 4 where the recording does not tell. */
   readonly lrs: number;
   readonly source?: string;
+  /** Of a physical controller, where it is told: what it has two of, how many priority bits, which affinities. */
+  readonly physical?: PhysicalHeader;
   /** The header as recorded, unknown fields included; empty for imported logs. */
   readonly raw: JsonObject;
+}
+
+/** What recordings of physical controllers tell of them: `security`, `prioBits`, `mpidr`, `scrEl3`. */
+export interface PhysicalHeader {
+  readonly security?: boolean;
+  readonly prioBits?: number;
+  /** Aff3:Aff2:Aff1:Aff0 of each CPU, in 31:0. */
+  readonly affinities?: readonly number[];
+  /** SCR_EL3 without NS, where CPUs rest at EL3 and lower levels are entered. */
+  readonly scrEl3?: number;
 }
 
 /** Bases of QEMU's `virt` machine, the ones a header without bases gets. */
@@ -67,10 +79,44 @@ export function parseHeader(raw: JsonObject, fail: Fail): TraceHeader {
     semantics: typeof semantics === 'string' ? semantics : 'kvm-4.10',
     lrs: raw['lrs'] === undefined ? DEFAULT_LIST_REGISTERS : integer(raw, 'lrs', fail),
     ...(typeof source === 'string' ? { source } : {}),
+    ...(PHYSICAL_FIELDS.some((name) => raw[name] !== undefined) ? { physical: physicalHeader(raw, fail) } : {}),
     raw,
   };
   checkHeader(header, fail);
   return header;
+}
+
+const PHYSICAL_FIELDS = ['security', 'prioBits', 'mpidr', 'scrEl3'];
+
+function physicalHeader(raw: JsonObject, fail: Fail): PhysicalHeader {
+  const { security, prioBits, mpidr, scrEl3 } = raw;
+  if (security !== undefined && typeof security !== 'boolean') fail('header: security is not true or false');
+  if (
+    prioBits !== undefined &&
+    !(Number.isInteger(prioBits) && (prioBits as number) >= 4 && (prioBits as number) <= 8)
+  ) {
+    fail(`header: prioBits ${show(prioBits)} is not 4 to 8`);
+  }
+  return {
+    ...(typeof security === 'boolean' ? { security } : {}),
+    ...(typeof prioBits === 'number' ? { prioBits } : {}),
+    ...(mpidr === undefined ? {} : { affinities: affinities(mpidr, fail) }),
+    ...(scrEl3 === undefined ? {} : { scrEl3: Number(hex64('scrEl3', scrEl3, fail) & 0xffff_ffffn) }),
+  };
+}
+
+/** MPIDR_EL1 of each CPU: Aff3 is in 39:32. */
+function affinities(mpidr: unknown, fail: Fail): number[] {
+  if (!Array.isArray(mpidr)) return fail(`header: mpidr ${show(mpidr)} is not a list`);
+  return (mpidr as unknown[]).map((value, i) => {
+    const number = hex64(`mpidr[${String(i)}]`, value, fail);
+    return Number(BigInt.asIntN(32, (number & 0xff_ffffn) | (((number >> 32n) & 0xffn) << 24n)));
+  });
+}
+
+function hex64(name: string, value: unknown, fail: Fail): bigint {
+  if (typeof value === 'string' && /^0x[0-9a-fA-F]{1,16}$/.test(value)) return BigInt(value);
+  return fail(`header: ${name} ${show(value)} is not hexadecimal ("0x…")`);
 }
 
 /** Refuses a machine that cannot exist: counts out of range, frames on top of each other. */

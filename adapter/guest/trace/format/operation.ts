@@ -42,6 +42,9 @@ export const OP_NAMES = [
   'other',
 ] as const;
 
+/** EL3, Secure EL1, or Non-secure. */
+export type AccessOrigin = 'el3' | 's1' | 'ns';
+
 /** A JSON object as it was recorded. */
 export type JsonObject = Readonly<Record<string, unknown>>;
 
@@ -74,6 +77,8 @@ export interface OpExtra {
   readonly frame?: string;
   /** Instead of, or beside, a value: `external-abort`, `undef`, `trap-el3`. */
   readonly fault?: string;
+  /** Accesses of machines with EL3: from where the CPU made it. Its field in a record is `state`. */
+  readonly from?: AccessOrigin;
   readonly note?: string;
   /** Flush: list registers in use. */
   readonly used?: number;

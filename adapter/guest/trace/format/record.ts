@@ -1,7 +1,7 @@
 import { show } from './header.ts';
 import type { Fail, TraceHeader } from './header.ts';
 import { OP_NAMES, OpKind } from './operation.ts';
-import type { JsonObject, OpExtra, StateRecord } from './operation.ts';
+import type { AccessOrigin, JsonObject, OpExtra, StateRecord } from './operation.ts';
 import type { OperationSink } from './sink.ts';
 import { HexScanner } from './words.ts';
 
@@ -144,10 +144,10 @@ export class RecordParser {
   }
 
   #register(kind: OpKind, cpu: number, compared: 0 | 1, line: number, extra: OpExtra): void {
-    const { reg, rw } = extra;
+    const { reg, rw, from } = extra;
     let shared: OpExtra | undefined = extra;
-    if (Object.keys(extra).length === (rw === undefined ? 1 : 2)) {
-      const key = `${rw ?? ''} ${reg ?? ''}`;
+    if (Object.keys(extra).length === 1 + (rw === undefined ? 0 : 1) + (from === undefined ? 0 : 1)) {
+      const key = `${rw ?? ''} ${from ?? ''} ${reg ?? ''}`;
       shared = this.#registers.get(key);
       if (shared === undefined) this.#registers.set(key, (shared = extra));
     }
@@ -197,19 +197,24 @@ export class RecordParser {
   }
 }
 
-/** Note, fault and what is unknown: none of it can be wrong. */
+const ORIGINS: readonly AccessOrigin[] = ['el3', 's1', 'ns'];
+
+/** Note, fault, origin and what is unknown: none of it can be wrong. */
 function remarks(raw: JsonObject, known: readonly string[]): OpExtra {
-  const { note, fault } = raw;
+  const { note, fault, state } = raw;
+  const from = ORIGINS.find((one) => one === state);
   const unknown: [string, unknown][] = [];
   for (const key of Object.keys(raw)) {
     if (key === 'op' || known.includes(key)) continue;
     if (key === 'note' && typeof note === 'string') continue;
     if (key === 'fault' && typeof fault === 'string') continue;
+    if (key === 'state' && from !== undefined) continue;
     unknown.push([key, raw[key]]);
   }
   return {
     ...(typeof note === 'string' ? { note } : {}),
     ...(typeof fault === 'string' ? { fault } : {}),
+    ...(from === undefined ? {} : { from }),
     ...(unknown.length > 0 ? { fields: Object.fromEntries(unknown) } : {}),
   };
 }

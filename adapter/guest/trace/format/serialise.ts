@@ -104,6 +104,7 @@ function remarks(extra: OpExtra | undefined): string {
   if (extra === undefined) return '';
   let text = '';
   if (extra.ret !== undefined) text += `,"ret":${extra.ret}`;
+  if (extra.from !== undefined) text += `,"state":"${extra.from}"`;
   if (extra.fault !== undefined) text += `,"fault":${JSON.stringify(extra.fault)}`;
   if (extra.fields !== undefined) text += `,${JSON.stringify(extra.fields).slice(1, -1)}`;
   if (extra.note !== undefined) text += `,"note":${JSON.stringify(extra.note)}`;

@@ -11,13 +11,13 @@ import { openTextSource } from '../../adapter/session/text-source.ts';
 const VECTORS = fileURLToPath(new URL('../data/vectors/', import.meta.url));
 const all = readdirSync(VECTORS);
 
-/** Profiles, and how many recordings of a real one there are. */
-const RECORDED = { 'kvm-4.10': 18, 'kvm-6.12': 15 } as const;
+/** Profiles, and how many recordings of a real one there are: of KVM's vgic, of QEMU's controllers. */
+const RECORDED = { 'kvm-4.10': 18, 'kvm-6.12': 15, 'qemu-7.2': 20 } as const;
 
 for (const [profile, count] of Object.entries(RECORDED)) {
   const files = all.filter((name) => name.startsWith(`${profile}-`));
 
-  describe(`the answers of a real vgic, ${profile}`, () => {
+  describe(`the answers of a real one, ${profile}`, () => {
     it('are all here', () => assert.equal(files.length, count));
 
     for (const file of files) {

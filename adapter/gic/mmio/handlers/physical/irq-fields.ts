@@ -1,0 +1,198 @@
+import { hardwareOf, PRIVATE_IRQS } from '../../../config.ts';
+import { derivePending } from '../../../delivery/pending.ts';
+import { priorityMask } from '../../../physical/binary-point.ts';
+import { oneSecurityState } from '../../../physical/groups.ts';
+import type { PhysicalPolicy } from '../../../physical/policy.ts';
+import { cpuWithAffinity } from '../../../physical/reset.ts';
+import type { RowHandlers } from '../../../registers/row.ts';
+import { GLOBAL_PRIVATE_TARGETED } from '../../../state/layout.ts';
+import type { GicState } from '../../../state/state.ts';
+import { gatherOddBits, spreadToOddBits } from '../irq-config.ts';
+import { readAsZero } from '../common.ts';
+import { presentCpus, clearCopies, setCopies } from '../../../physical/spi-copies.ts';
+import { byLane, HIDDEN, lanes, laneShift, type Visible } from './lanes.ts';
+import { openV3 } from './irq-planes.ts';
+
+/* Priorities, targets, routes, triggers and Non-secure access: more than one bit an interrupt. */
+
+const BANK_WORDS = PRIVATE_IRQS / 4;
+
+function reaches(visible: Visible, state: GicState, slot: number): boolean {
+  return (visible(state, slot >> 5) & (1 << (slot & 31))) !== 0;
+}
+
+/** On GICv2 Non-secure software has the interrupts of group 1. */
+const OF_GROUP_1: Visible = (state, word) => state.get(state.at.group + word);
+
+/** Non-secure software has the less urgent half of the priorities, shifted up by one: IHI 0048, 3.8; IHI 0069, 4.8.1. */
+export function IPRIORITYR(gic: 'v2' | 'v3', { keepsAllPriorityBits }: PhysicalPolicy): RowHandlers {
+  const visible = gic === 'v2' ? OF_GROUP_1 : openV3(4);
+  const shifted = (state: GicState): boolean => gic === 'v2' || !oneSecurityState(state);
+  const maskOf = (state: GicState): number =>
+    keepsAllPriorityBits && gic === 'v3' ? 0xff : priorityMask(hardwareOf(state.config).priorityBits);
+  return {
+    read: { words: 'priority', bankWords: BANK_WORDS },
+    write({ state }, cpu, offset, length, value) {
+      const slot = state.slot(offset, cpu);
+      const mask = maskOf(state);
+      if (length === 4) state.put(state.at.priority + (slot >> 2), value & Math.imul(mask, 0x01010101));
+      else for (let i = 0; i < length; i++) state.putByte(state.at.priority, slot + i, (value >> (i << 3)) & mask);
+    },
+    nonSecure: {
+      read(state, cpu, offset, length) {
+        const slot = state.slot(offset, cpu);
+        const mask = maskOf(state);
+        let value = 0;
+        for (let i = 0; i < length; i++) {
+          if (!reaches(visible, state, slot + i)) continue;
+          const priority = state.byte(state.at.priority, slot + i);
+          value |= ((shifted(state) ? priority << 1 : priority) & mask) << (i << 3);
+        }
+        return value;
+      },
+      write({ state }, cpu, offset, length, value) {
+        const slot = state.slot(offset, cpu);
+        for (let i = 0; i < length; i++) {
+          if (!reaches(visible, state, slot + i)) continue;
+          const byte = (value >> (i << 3)) & 0xff;
+          const priority = shifted(state) ? 0x80 | (byte >> 1) : byte;
+          state.putByte(state.at.priority, slot + i, priority & maskOf(state));
+        }
+      },
+    },
+  };
+}
+
+/** GICv2 targets, a byte each: those of private interrupts name their own CPU, and with one CPU all read as zero. */
+export function ITARGETSR({ v2: policy }: PhysicalPolicy): RowHandlers {
+  const writeByte = (state: GicState, cpu: number, intid: number, value: number): void => {
+    if (intid < PRIVATE_IRQS) {
+      state.put(GLOBAL_PRIVATE_TARGETED, state.get(GLOBAL_PRIVATE_TARGETED) | (1 << intid));
+      return;
+    }
+    const slot = state.slot(intid, cpu);
+    const present = value & presentCpus(state);
+    const targets = policy.keepsAbsentTargets ? value : present;
+    state.putByte(state.at.route, slot, targets);
+    state.put(state.at.target + slot, present === 0 ? -1 : 31 - Math.clz32(present & -present));
+    if (!policy.retargetMovesPending || !state.bit(state.at.soft, slot)) return;
+    const word = slot >> 5;
+    const bit = 1 << (slot & 31);
+    clearCopies(state, 'latch', word, bit, -1);
+    setCopies(state, 'latch', word, bit, targets);
+  };
+  return {
+    read(state, cpu, offset, length) {
+      if (state.config.cpus === 1) return 0;
+      const slot = state.slot(offset, cpu);
+      if (length === 4) return state.get(state.at.route + (slot >> 2));
+      let value = 0;
+      for (let i = 0; i < length; i++) value |= state.byte(state.at.route, slot + i) << (i << 3);
+      return value;
+    },
+    write({ state }, cpu, offset, length, value) {
+      if (state.config.cpus === 1) return;
+      for (let i = 0; i < length; i++) writeByte(state, cpu, offset + i, (value >> (i << 3)) & 0xff);
+    },
+  };
+}
+
+/**
+ * Triggers, two bits an interrupt of which the upper one counts: 1 edge, 0 level. Those of SGIs are fixed.
+ * @param sharesPpis one register of PPIs for all CPUs
+ */
+export function ICFGR(gic: 'v2' | 'v3', sharesPpis: boolean): RowHandlers {
+  const visible = gic === 'v2' ? OF_GROUP_1 : openV3(4);
+  const write = (
+    state: GicState,
+    cpu: number,
+    offset: number,
+    length: number,
+    value: number,
+    seen: Visible | null,
+  ): void => {
+    const intid = (offset & ~3) << 2;
+    const half = intid & 16;
+    const written = gatherOddBits(lanes(offset, length)) << half;
+    const edge = gatherOddBits(value << laneShift(offset)) << half;
+    const one = (word: number): void => {
+      const fixed = word < state.config.cpus ? 0xffff : 0;
+      const mask = written & ~fixed & (seen === null ? -1 : seen(state, word));
+      const index = state.at.edge + word;
+      state.put(index, (state.get(index) & ~mask) | (edge & mask));
+      derivePending(state, word);
+    };
+    if (intid < PRIVATE_IRQS && sharesPpis) for (let each = 0; each < state.config.cpus; each++) one(each);
+    else one(state.planeWord(intid & ~31, cpu));
+  };
+  const read = (state: GicState, cpu: number, offset: number, seen: Visible | null): number => {
+    const intid = offset << 2;
+    const word = state.planeWord(intid & ~31, cpu);
+    const edges = state.get(state.at.edge + word) & (seen === null ? -1 : seen(state, word));
+    return spreadToOddBits(edges >>> (intid & 16));
+  };
+  return {
+    read: byLane((state, cpu, offset) => read(state, cpu, offset, null)),
+    write: ({ state }, cpu, offset, length, value) => write(state, cpu, offset, length, value, null),
+    nonSecure: {
+      read: byLane((state, cpu, offset) => read(state, cpu, offset, visible)),
+      write: ({ state }, cpu, offset, length, value) => write(state, cpu, offset, length, value, visible),
+    },
+  };
+}
+
+/** Aff3 in the upper word; Interrupt_Routing_Mode (31), Aff2, Aff1 and Aff0 in the lower. */
+const ROUTE_LOW = 0x80ffffff | 0;
+const ROUTE_HIGH = 0xff;
+
+/** The affinity an SPI goes to. Non-secure software has those of its group, and those NSACR opens wholly. */
+export function IROUTER({ keepsAllRouteBits }: PhysicalPolicy): RowHandlers {
+  const lowMask = keepsAllRouteBits ? -1 : ROUTE_LOW;
+  const highMask = keepsAllRouteBits ? -1 : ROUTE_HIGH;
+  const visible = openV3(3);
+  const read = (state: GicState, slot: number, offset: number): number => {
+    const hi = state.get(state.at.routeHigh + slot);
+    if ((offset & 4) !== 0) return hi;
+    state.hi = hi;
+    return state.get(state.at.route + slot);
+  };
+  const write = (state: GicState, slot: number, offset: number, length: number, lo: number, hi: number): void => {
+    const { at } = state;
+    const upper = (offset & 4) !== 0;
+    if (!upper) state.put(at.route + slot, lo & lowMask);
+    if (upper) state.put(at.routeHigh + slot, lo & highMask);
+    else if (length === 8) state.put(at.routeHigh + slot, hi & highMask);
+    state.put(
+      at.target + slot,
+      cpuWithAffinity(state, state.get(at.route + slot), state.get(at.routeHigh + slot) & 0xff),
+    );
+  };
+  return {
+    read: (state, cpu, offset) => read(state, state.slot(offset >> 3, cpu), offset),
+    write: ({ state }, cpu, offset, length, lo, hi) =>
+      write(state, state.slot(offset >> 3, cpu), offset, length, lo, hi),
+    nonSecure: {
+      read(state, cpu, offset) {
+        const slot = state.slot(offset >> 3, cpu);
+        return reaches(visible, state, slot) ? read(state, slot, offset) : readAsZero(state, cpu, offset, 8);
+      },
+      write({ state }, cpu, offset, length, lo, hi) {
+        const slot = state.slot(offset >> 3, cpu);
+        if (reaches(visible, state, slot)) write(state, slot, offset, length, lo, hi);
+      },
+    },
+  };
+}
+
+/** What Non-secure software may do with Secure interrupts of a GICv3, 16 a word; nothing to say with one security state. */
+export const NSACR: RowHandlers = {
+  read: (state, cpu, offset) => (oneSecurityState(state) ? 0 : state.get(accessWord(state, cpu, offset))),
+  write({ state }, cpu, offset, _length, value) {
+    if (!oneSecurityState(state)) state.put(accessWord(state, cpu, offset), value);
+  },
+  nonSecure: HIDDEN,
+};
+
+function accessWord(state: GicState, cpu: number, offset: number): number {
+  return state.at.access + (state.slot(offset << 2, cpu) >> 4);
+}

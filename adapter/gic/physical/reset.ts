@@ -1,0 +1,58 @@
+import { hardwareOf, PRIVATE_IRQS } from '../config.ts';
+import { GLOBAL_CTLR } from '../state/layout.ts';
+import { PHYSICAL_BPR, PHYSICAL_GICR_CTLR, PHYSICAL_RUNNING, PHYSICAL_WAKER } from '../state/physical-words.ts';
+import type { GicState } from '../state/state.ts';
+import { leastBinaryPoint } from './binary-point.ts';
+import { G0, G1NS, G1S } from './groups.ts';
+import { CTLR_ARE_NS, CTLR_ARE_S, CTLR_DS } from './distributor-control.ts';
+
+/** Running priority of a GICv2 CPU interface that runs nothing: lower than every priority. */
+export const IDLE = 0x100;
+/** GICR_WAKER: ChildrenAsleep and ProcessorSleep. */
+export const ASLEEP = 6;
+/** GICR_CTLR.CES: EnableLPIs can be cleared. */
+const CTLR_CES = 2;
+
+/**
+ * Everything disabled, of group 0 and priority 0; interrupts other than SGIs level-sensitive. GICv2: SGIs are
+ * permanently enabled, and with one CPU every SPI goes to it. GICv3: redistributors sleep, SPIs go to affinity 0.
+ */
+export function resetPhysical(state: GicState): void {
+  const { at, words, config } = state;
+  const hardware = hardwareOf(config);
+  const v2 = config.gic === 'v2';
+  const least = leastBinaryPoint(hardware.priorityBits);
+  state.fixPrivateTargets();
+  for (let cpu = 0; cpu < config.cpus; cpu++) {
+    const put = (word: number, value: number): void => {
+      words[state.physicalWord(cpu, word)] = value;
+    };
+    if (v2) words[at.enabled + cpu] = 0xffff;
+    put(PHYSICAL_RUNNING, IDLE);
+    put(PHYSICAL_BPR + G0, least);
+    put(PHYSICAL_BPR + G1S, least);
+    put(PHYSICAL_BPR + G1NS, least + 1);
+    put(PHYSICAL_WAKER, ASLEEP);
+    put(PHYSICAL_GICR_CTLR, hardware.lpis ? CTLR_CES : 0);
+  }
+  const firstSpi = config.cpus * PRIVATE_IRQS;
+  if (!v2) {
+    words[GLOBAL_CTLR] = hardware.securityStates === 1 ? CTLR_DS | CTLR_ARE_S : CTLR_ARE_S | CTLR_ARE_NS;
+    words.fill(cpuWithAffinity(state, 0, 0), at.target + firstSpi, at.target + at.slots);
+  } else {
+    words.fill(config.cpus === 1 ? 0 : -1, at.target + firstSpi, at.target + at.slots);
+    if (config.cpus === 1) words.fill(0x01010101, at.route + firstSpi / 4, at.route + at.slots / 4);
+  }
+}
+
+/** Affinity of a CPU: Aff3:Aff2:Aff1:Aff0 in 31:0. */
+export function affinityOf(state: GicState, cpu: number): number {
+  return state.config.hardware?.affinities?.[cpu] ?? (cpu & 0xf) | ((cpu >> 4) << 8);
+}
+
+/** The CPU of an affinity as GICD_IROUTER has it (Aff2 to Aff0 in `lo` 23:0, Aff3 in `hi` 7:0), or -1. */
+export function cpuWithAffinity(state: GicState, lo: number, hi: number): number {
+  const affinity = (lo & 0xff_ffff) | (hi << 24);
+  for (let cpu = 0; cpu < state.config.cpus; cpu++) if ((affinityOf(state, cpu) | 0) === affinity) return cpu;
+  return -1;
+}

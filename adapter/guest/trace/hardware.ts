@@ -1,0 +1,44 @@
+import type { Hardware } from '../../gic/config.ts';
+import { OpKind } from './format/operation.ts';
+import type { TraceProgram } from './format/program.ts';
+
+const GICD_TYPER = 4;
+const TYPER_SECURITY = 1 << 10;
+const TYPER_LPIS = 1 << 17;
+
+/**
+ * What a recording's physical controller is made like. What its guest read from the ID registers comes first: a header
+ * can be wrong about its own machine. GICD_TYPER tells security states and LPIs, ICC_CTLR_EL1.PRIbits priority bits.
+ */
+export function hardwareOfRecording(program: TraceProgram): Hardware {
+  const { header } = program;
+  const v2 = header.gic === 'v2';
+  const { security, prioBits, affinities } = header.physical ?? {};
+  const typer = firstRead(program, header.dist + GICD_TYPER);
+  const control = v2 ? null : firstRegister(program, 'ICC_CTLR_EL1');
+  // Security can be disabled while a machine runs, and GICD_TYPER tells then that it is.
+  const twoStates = security ?? (typer !== null && (typer & TYPER_SECURITY) !== 0);
+  return {
+    securityStates: twoStates ? 2 : 1,
+    priorityBits: control !== null ? ((control >> 8) & 7) + 1 : (prioBits ?? (v2 ? 8 : 5)),
+    ...(affinities === undefined ? {} : { affinities }),
+    lpis: typer !== null && !v2 && (typer & TYPER_LPIS) !== 0,
+  };
+}
+
+function firstRead(program: TraceProgram, address: number): number | null {
+  const { kind, address: addresses, len, compared, lo } = program;
+  for (let i = 0; i < program.length; i++) {
+    if (addresses[i] === address && kind[i] === OpKind.Read && len[i] === 4 && compared[i] === 1) return lo[i] ?? null;
+  }
+  return null;
+}
+
+function firstRegister(program: TraceProgram, name: string): number | null {
+  for (let i = 0; i < program.length; i++) {
+    if (program.kind[i] !== OpKind.Sysreg || program.compared[i] !== 1) continue;
+    const extra = program.extra(i);
+    if (extra?.reg === name && extra.rw === 'r') return program.lo[i] ?? null;
+  }
+  return null;
+}

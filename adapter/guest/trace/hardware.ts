@@ -1,4 +1,5 @@
-import type { Hardware } from '../../gic/config.ts';
+import { MAX_SPIS, type Hardware } from '../../gic/config.ts';
+import type { PhysicalPolicy } from '../../gic/physical/policy.ts';
 import { OpKind } from './format/operation.ts';
 import type { TraceProgram } from './format/program.ts';
 
@@ -24,6 +25,18 @@ export function hardwareOfRecording(program: TraceProgram): Hardware {
     ...(affinities === undefined ? {} : { affinities }),
     lpis: typer !== null && !v2 && (typer & TYPER_LPIS) !== 0,
   };
+}
+
+/**
+ * SPIs there are. Where a header has as many as GICD_TYPER told the guest, and the controller tells too few, there are
+ * those it keeps silent about.
+ */
+export function spisOfRecording(program: TraceProgram, { tellsFewerSpis }: PhysicalPolicy): number {
+  const { gic, spis, dist } = program.header;
+  const typer = firstRead(program, dist + GICD_TYPER);
+  return gic === 'v3' && tellsFewerSpis && typer !== null && spis === 32 * (typer & 31)
+    ? Math.min(MAX_SPIS, spis + 32)
+    : spis;
 }
 
 function firstRead(program: TraceProgram, address: number): number | null {

@@ -14,7 +14,7 @@ import { describeOperation } from './describe.ts';
 import { TraceExecutor } from './executor.ts';
 import type { TraceHeader } from './format/header.ts';
 import type { TraceProgram } from './format/program.ts';
-import { hardwareOfRecording } from './hardware.ts';
+import { hardwareOfRecording, spisOfRecording } from './hardware.ts';
 import { Timeline } from './timeline.ts';
 
 export interface TraceGuestOptions {
@@ -39,8 +39,9 @@ export function profileFor({ semantics }: TraceHeader): Profile {
 export function controllerFor(program: TraceProgram, profile: Profile = profileFor(program.header)): Controller {
   const { gic, cpus, spis, lrs, dist, cpuif, redist, its } = program.header;
   const config: GicConfig = { gic, cpus, spis, lrs, bases: { dist, cpuif, redist, its } };
-  const physical = profile.policy === undefined ? {} : { hardware: hardwareOfRecording(program) };
-  return new Controller({ ...config, ...physical }, profile);
+  if (profile.policy === undefined) return new Controller(config, profile);
+  const hardware = hardwareOfRecording(program);
+  return new Controller({ ...config, spis: spisOfRecording(program, profile.policy), hardware }, profile);
 }
 
 /** A recorded run as a guest: each operation is one entry of time, and so is each edit of the user. */

@@ -4,6 +4,7 @@ import { OpKind } from '../format/operation.ts';
 import type { OpExtra } from '../format/operation.ts';
 import type { OperationSink } from '../format/sink.ts';
 import type { AffinityMap } from './qemu-affinity.ts';
+import type { QemuCpus } from './qemu-cpus.ts';
 import type { QemuEvent } from './qemu-events.ts';
 
 type AccessEvent = QemuEvent & { role: 'access' };
@@ -11,6 +12,9 @@ type SysregEvent = QemuEvent & { role: 'sysreg' };
 type WireEvent = QemuEvent & { role: 'wire' };
 
 const BAD_ACCESS: OpExtra = { note: 'QEMU: bad offset or size' };
+/** QEMU does not tell the exception level: Secure software of any. */
+const SECURE: OpExtra = { from: 's1' };
+const NON_SECURE: OpExtra = { from: 'ns' };
 const SGI: OpExtra = { reg: 'ICC_SGI1R', note: 'QEMU does not tell which SGI register' };
 const FRAME_SIZE = { dist: { v2: 0x1000, v3: 0x10000 }, cpuif: 0x2000, redist: 0x20000, its: 0x20000 } as const;
 /** Registers are numbered below this: ICH_LR15 is the last. */
@@ -25,14 +29,25 @@ export class QemuEmitter {
   readonly #header: TraceHeader;
   readonly #affinities: AffinityMap;
   readonly #file: string;
+  readonly #cpus: QemuCpus;
+  readonly #twoStates: boolean;
   /** Extras of system registers, by event and numbers: made once, shared by all their operations. */
   readonly #registers = new Map<QemuEvent, (OpExtra | undefined)[]>();
   #line = 0;
 
-  constructor(sink: OperationSink, header: TraceHeader, affinities: AffinityMap, file: string) {
+  constructor(
+    sink: OperationSink,
+    header: TraceHeader,
+    affinities: AffinityMap,
+    cpus: QemuCpus,
+    twoStates: boolean,
+    file: string,
+  ) {
     this.#sink = sink;
     this.#header = header;
     this.#affinities = affinities;
+    this.#cpus = cpus;
+    this.#twoStates = twoStates;
     this.#file = file;
   }
 
@@ -59,7 +74,7 @@ export class QemuEmitter {
     let base = event.frame === 'its' ? (this.#header.its ?? 0) : this.#header[event.frame];
     if (event.frame === 'redist') base += this.#vcpu(lo[event.cpu] ?? 0) * 0x20000;
     else if (event.frame === 'cpuif') cpu = this.#number(lo[event.cpu] ?? 0);
-    if (cpu < 0 && this.#header.cpus === 1) cpu = 0;
+    if (cpu < 0) cpu = this.#header.cpus === 1 ? 0 : this.#cpus.cpuOf(this.#line);
     if (cpu < 0) this.unknownCpus++;
     const has = event.value >= 0;
     this.#sink.add(
@@ -71,8 +86,15 @@ export class QemuEmitter {
       has ? (hi[event.value] ?? 0) : 0,
       has && !event.write ? 1 : 0,
       this.#line,
-      event.bad ? BAD_ACCESS : undefined,
+      event.bad ? BAD_ACCESS : this.#origin(event),
     );
+  }
+
+  /** From where an access came, on machines where it matters: lines of GICv3 end with it. */
+  #origin(event: AccessEvent): OpExtra | undefined {
+    if (!this.#twoStates || (event.frame !== 'dist' && event.frame !== 'redist') || event.gic === 'v2')
+      return undefined;
+    return event.template.lo[event.size + 1] === 1 ? SECURE : NON_SECURE;
   }
 
   #sysreg(event: SysregEvent): void {

@@ -4,6 +4,7 @@ import type { TraceHeader } from '../format/header.ts';
 import { machineHeader } from './machine.ts';
 import type { ImportInput } from './options.ts';
 import { affinityMap } from './qemu-affinity.ts';
+import { QemuCpus, type CpuEvidence } from './qemu-cpus.ts';
 import { QemuEmitter } from './qemu-emit.ts';
 import { QEMU_EVENTS } from './qemu-events.ts';
 import type { QemuEvent } from './qemu-events.ts';
@@ -41,8 +42,12 @@ export async function importQemu(input: ImportInput): Promise<TraceHeader> {
     source: 'QEMU trace log',
   });
   input.sink.header(header);
+  const evidence = facts.cpus.finish();
+  if (gic === 'v2' && header.cpus > 1 && evidence.byNeighbours + evidence.byRun > 0) {
+    report.assume(evidenceText(evidence));
+  }
 
-  const emitter = new QemuEmitter(input.sink, header, affinities, source.name);
+  const emitter = new QemuEmitter(input.sink, header, affinities, facts.cpus, facts.twoStates, source.name);
   const second = new QemuReader(source.name, input, (event, line) => {
     if (event.gic === gic) emitter.emit(event, line);
     else report.skip(`GIC${event.gic} events`, `the log is taken for a GIC${gic}`);
@@ -55,16 +60,31 @@ export async function importQemu(input: ImportInput): Promise<TraceHeader> {
   return header;
 }
 
+function evidenceText({ bySender, byNeighbours, byRun }: CpuEvidence): string {
+  const run =
+    byRun === 0 ? '' : `; ${byRun} stand between accesses of different CPUs and were taken for the one before`;
+  return (
+    `CPU of ${bySender + byNeighbours + byRun} accesses to banked registers by the accesses around them` +
+    `${bySender === 0 ? '' : `, of ${bySender} corrected by the sender that an acknowledge of the SGI told`}${run}.`
+  );
+}
+
+/** GICD_TYPER.SecurityExtn (IHI 0069 12.9.38). */
+const TYPER_SECURITY = 1 << 10;
 /** GICR_TYPER.Last (IHI 0069 12.11.33). */
 const REDISTRIBUTOR_LAST = 1 << 4;
 
 /** What pass 1 looks for. */
 class QemuFacts {
   readonly operations = { v2: 0, v3: 0 };
+  /** GICv2: which CPU made accesses that do not say so. */
+  readonly cpus = new QemuCpus();
   readonly typer: { v2: number | null; v3: number | null } = { v2: null, v3: null };
   readonly affinities = new Set<number>();
   /** Affinities of redistributors that another one follows: GICR_TYPER.Last is 0. */
   readonly notLast = new Set<number>();
+  /** GICD_TYPER said that there are two security states. */
+  twoStates = false;
   highestCpu = -1;
   highestIntid = -1;
   usesIts = false;
@@ -86,9 +106,11 @@ class QemuFacts {
       return;
     }
     if (event.role === 'access') {
+      if (event.gic === 'v2' && !event.bad) this.cpus.note(event, line);
       if (event.frame === 'its') this.usesIts = true;
       if (event.frame === 'dist' && !event.write && !event.bad && lo[event.offset] === 4 && lo[event.size] === 4) {
         this.typer[event.gic] = (lo[event.value] ?? 0) >>> 0;
+        this.twoStates ||= ((lo[event.value] ?? 0) & TYPER_SECURITY) !== 0;
       }
       if (event.frame === 'redist' && !event.write && !event.bad && lo[event.offset] === 8) {
         if (((lo[event.value] ?? 0) & REDISTRIBUTOR_LAST) === 0) this.notLast.add((lo[event.cpu] ?? 0) >>> 0);

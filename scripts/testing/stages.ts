@@ -73,6 +73,7 @@ export const STAGES: readonly Stage[] = [
   nodeStage('dap', 'Debug adapter protocol'),
   peerStage('rsp', 'Debugging with GDB', GDB_PACKAGES),
   peerStage('gdb', 'Debugging a target behind a GDB stub', QEMU_PACKAGES, debianLinux),
+  peerStage('qemu', 'Model against a live QEMU', QEMU_PACKAGES),
   peerStage('guests', 'Real guests on the simulated machine', GUEST_PACKAGES),
   nodeStage('fuzz', 'Property tests'),
   peerStage('oracle', 'CPU core against Unicorn', ORACLE_PACKAGES),

@@ -36,6 +36,10 @@ export interface QemuOptions {
   readonly append?: string;
   /** Run at once; otherwise the machine waits, stopped, for a debugger or `monitor('cont')`. */
   readonly running?: boolean;
+  /** QEMU's name of it; `virt` unless given. */
+  readonly machine?: string;
+  /** The program; the one on the path unless given. */
+  readonly binary?: string;
   /** More of QEMU's own options. */
   readonly extra?: readonly string[];
 }
@@ -52,9 +56,9 @@ export interface Owner {
 }
 
 function words(options: QemuOptions, monitor: string): string[] {
-  const { gic, cpus = 1, megabytes = 512, kernel, initrd, append, extra = [] } = options;
+  const { gic, cpus = 1, megabytes = 512, kernel, initrd, append, machine = 'virt', extra = [] } = options;
   return [
-    ...['-M', `virt,gic-version=${gic}`, '-cpu', 'cortex-a53', '-smp', String(cpus), '-m', String(megabytes)],
+    ...['-M', `${machine},gic-version=${gic}`, '-cpu', 'cortex-a53', '-smp', String(cpus), '-m', String(megabytes)],
     // -nographic would put its own monitor on the UART's line, behind Ctrl-A.
     ...['-display', 'none', '-serial', 'stdio', '-monitor', 'none', '-nic', 'none'],
     ...['-chardev', `socket,id=qmp,path=${monitor}`, '-mon', 'chardev=qmp,mode=control'],
@@ -124,7 +128,7 @@ export class Qemu {
     const directory = mkdtempSync(path.join(tmpdir(), 'gic-qemu-'));
     const monitor = path.join(directory, 'qmp');
     const qmp = await Qmp.listen(monitor);
-    const call = [...(CAN_END_WITH_PARENT ? WITH_PARENT : []), QEMU, ...words(options, monitor)];
+    const call = [...(CAN_END_WITH_PARENT ? WITH_PARENT : []), options.binary ?? QEMU, ...words(options, monitor)];
     const child = spawn(call[0] ?? QEMU, call.slice(1), { stdio: ['pipe', 'pipe', 'pipe'] });
     const console = new Console(child.stdout, child.stdin);
     const died = lifeOf(child, (reason) => {

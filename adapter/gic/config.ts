@@ -23,6 +23,8 @@ export interface Hardware {
   readonly affinities?: readonly number[];
   /** v3: physical LPIs are supported. */
   readonly lpis: boolean;
+  /** False: CPUs have no EL2, and nobody has the registers of hypervisors. */
+  readonly virtualization?: boolean;
 }
 
 /** What a controller has of which its configuration does not tell: one security state, as many bits as is usual. */
@@ -34,6 +36,9 @@ export interface FrameBases {
   readonly dist: number;
   /** v2 only. */
   readonly cpuif: number;
+  /** v2 only, where the hypervisor interface is mapped, and the virtual CPU interface. Physical controllers. */
+  readonly gich?: number | undefined;
+  readonly gicv?: number | undefined;
   /** v3 only: redistributor n is at redist + n * 0x20000, unless `redists` says otherwise. */
   readonly redist: number;
   /** v3 only: the redistributor of each vCPU, where they do not lie one behind the other. */

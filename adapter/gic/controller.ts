@@ -4,7 +4,7 @@ import { softwareGeneratedV3, type SgiGroups } from './delivery/sgi.ts';
 import { driveLine, EINVAL, setWireLevels, wireLevels, WIRES } from './delivery/wires.ts';
 import { Dispatcher, type Device, type Located } from './mmio/dispatcher.ts';
 import { RegionTable } from './mmio/region-table.ts';
-import { Physical } from './physical/physical.ts';
+import { Physical, restingContext } from './physical/physical.ts';
 import type { Profile } from './profiles/profile.ts';
 import { REDISTRIBUTOR_STRIDE, SGI_FRAME_OFFSET } from './registers/gicr.ts';
 import type { FrameTable, View } from './registers/row.ts';
@@ -93,7 +93,9 @@ export class Controller {
 
   /** A write of ICC_SGI1R_EL1, or of ICC_SGI0R_EL1 or ICC_ASGI1R_EL1, which raise group 0 alone (v3). */
   sgi(vcpu: number, lo: number, hi: number, groups: SgiGroups = 'either'): void {
-    softwareGeneratedV3(this.delivery, vcpu, lo, hi, groups);
+    const register = this.physical?.register(groups === 'either' ? 'ICC_SGI1R_EL1' : 'ICC_SGI0R_EL1');
+    if (register?.write) register.write(vcpu, lo, hi, restingContext(this.config));
+    else softwareGeneratedV3(this.delivery, vcpu, lo, hi, groups);
   }
 
   /** Populates the list registers of `vcpu`, as entry to the guest does. Answers how many are used. */
@@ -143,7 +145,13 @@ class DeviceMap {
 }
 
 function cpuInterfaces(map: DeviceMap, config: GicConfig, profile: Profile): Device[] {
-  return config.gic === 'v2' ? [map.device('GICC', profile.v2.cpuInterface, config.bases.cpuif)] : [];
+  if (config.gic !== 'v2') return [];
+  const { cpuInterface, hypervisor, virtualInterface } = profile.v2;
+  const { cpuif, gich, gicv } = config.bases;
+  const devices = [map.device('GICC', cpuInterface, cpuif)];
+  if (hypervisor !== undefined && gich !== undefined) devices.push(map.device('GICH', hypervisor, gich));
+  if (virtualInterface !== undefined && gicv !== undefined) devices.push(map.device('GICV', virtualInterface, gicv));
+  return devices;
 }
 
 function busDevices(map: DeviceMap, config: GicConfig, profile: Profile): [Device, ...Device[]] {

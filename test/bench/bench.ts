@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { gunzipSync } from 'node:zlib';
 import { Controller } from '../../adapter/gic/controller.ts';
 import { IrqSnapshot } from '../../adapter/gic/inspect/irq-state.ts';
+import { ARCH, ARCH_QEMU_7_2 } from '../../adapter/gic/profiles/arch.ts';
 import { KVM_4_10 } from '../../adapter/gic/profiles/kvm-4.10.ts';
 import { importLog, loadProgram } from '../../adapter/guest/trace/import/import-log.ts';
 import { replay } from '../../adapter/guest/trace/replay.ts';
@@ -36,8 +37,8 @@ function report(what: string, figure: string): void {
   process.stdout.write(`${what.padEnd(58)} ${figure}\n`);
 }
 
-function benchMix(gic: 'v2' | 'v3', journalled: boolean): void {
-  const mix = openMix(gic);
+function benchMix(gic: 'v2' | 'v3', journalled: boolean, profile = KVM_4_10): void {
+  const mix = openMix(gic, profile);
   const journal = journalled ? mix.controller.state.journal(1 << 20) : null;
   const passes = 100;
   let mismatches = 0;
@@ -53,7 +54,8 @@ function benchMix(gic: 'v2' | 'v3', journalled: boolean): void {
   const before = process.memoryUsage().heapUsed;
   run();
   const bytes = Math.max(0, process.memoryUsage().heapUsed - before) / (passes * mix.count);
-  const what = `access mix ${gic}, 4 vCPUs, 256 SPIs${journalled ? ', journalled' : ''}`;
+  const whose = profile === KVM_4_10 ? '' : `, profile ${profile.name}`;
+  const what = `access mix ${gic}, 4 CPUs, 256 SPIs${journalled ? ', journalled' : ''}${whose}`;
   const wrong = mismatches === 0 ? '' : `, ${String(mismatches)} MISMATCHES`;
   report(what, `${nanoseconds.toFixed(1)} ns an access, ${bytes.toFixed(2)} bytes allocated an access${wrong}`);
 }
@@ -121,6 +123,10 @@ const SECTIONS: Readonly<Record<string, () => void | Promise<void>>> = {
   'mix-v2': () => benchMix('v2', false),
   'mix-v3': () => benchMix('v3', false),
   'mix-v2-journal': () => benchMix('v2', true),
+  'mix-v2-arch': () => benchMix('v2', false, ARCH),
+  'mix-v3-arch': () => benchMix('v3', false, ARCH),
+  'mix-v2-qemu': () => benchMix('v2', false, ARCH_QEMU_7_2),
+  'mix-v3-qemu': () => benchMix('v3', false, ARCH_QEMU_7_2),
   snapshot: benchSnapshot,
   replay: benchReplay,
   cpu: () => benchCpu(report),

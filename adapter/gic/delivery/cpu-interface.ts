@@ -54,7 +54,7 @@ export class RecordedCpuInterface {
   /** @param priority 8 bits, of which the upper five are kept */
   priorityMask(vcpu: number, priority: number): void {
     const { state } = this.#controller;
-    state.put(state.vcpuWord(vcpu, VCPU_VM_PMR), (priority >> 3) & 0x1f);
+    state.put(state.vcpuWord(vcpu, VCPU_VM_PMR), priority & 0xf8);
   }
 
   binaryPoint(vcpu: number, group: 0 | 1, value: number): void {

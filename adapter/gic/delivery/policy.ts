@@ -24,7 +24,7 @@ export const DELIVERY_6_12: DeliveryPolicy = {
   wakes(state, vcpu, slot) {
     const { at } = state;
     if (!state.bit(at.enabled, slot) || !state.bit(at.pending, slot) || state.bit(at.active, slot)) return false;
-    return state.byte(at.priority, slot) < state.get(state.vcpuWord(vcpu, VCPU_VM_PMR)) << 3;
+    return state.byte(at.priority, slot) < state.get(state.vcpuWord(vcpu, VCPU_VM_PMR));
   },
   kicksMigrated: true,
 };

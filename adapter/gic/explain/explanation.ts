@@ -29,7 +29,7 @@ export interface Question {
 /** How a kind of controller answers: a policy of its profile. */
 export type ExplainPolicy = (question: Question) => Explanation;
 
-/** What is known of a controller whose registers are elsewhere. A `Guest` is one. */
+/** What is known besides a controller's state, or where its registers are elsewhere. A `Guest` is one. */
 export interface Witness {
   readonly registers: RegisterMap;
   /** Why a register's value is not known now, or null. Absent: all are known. */
@@ -40,8 +40,8 @@ export interface Witness {
 
 /** A CPU's part in the delivery of interrupts that is in no frame. */
 export interface CpuFacts {
-  /** PSTATE as SPSR would hold it; null: not known. */
-  readonly pstate: number | null;
+  /** PSTATE as SPSR would hold it, or why it is not known. */
+  readonly pstate: number | string;
   /** A system register by Arm's name, or why its value is not known. */
   register(name: string): bigint | string;
 }

@@ -176,7 +176,7 @@ function cpuInterface(controller: Controller, irq: IrqState, names: Names): Expl
   const vcpu = irq.queuedOn ?? irq.target;
   const v2 = names.gic === 'v2';
   const ctlr = vcpu === null ? 0 : state.get(state.vcpuWord(vcpu, VCPU_VM_CTLR));
-  const pmr = vcpu === null ? 0 : state.get(state.vcpuWord(vcpu, VCPU_VM_PMR)) << 3;
+  const pmr = vcpu === null ? 0 : state.get(state.vcpuWord(vcpu, VCPU_VM_PMR));
   if (vcpu === null || (ctlr === 0 && pmr === 0)) {
     const evidence = v2
       ? 'The virtual CPU interface has not been recorded: GICC_CTLR and GICC_PMR still read as after reset.'

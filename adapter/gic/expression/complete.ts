@@ -67,6 +67,13 @@ function operands(text: string, scope: Scope): Completion[] {
   return (value.names ?? []).map(({ name, doc }) => ({ label: name, kind: 'value', detail: doc ?? '' }));
 }
 
+/** Members of `cpu(n)` where vCPUs have queues and list registers. */
+const QUEUE_MEMBERS: readonly Completion[] = [
+  { label: 'lr', kind: 'function', detail: 'lr(n): a list register' },
+  { label: 'queue', kind: 'property', detail: 'INTIDs on its queue, in order' },
+  { label: 'usedLrs', kind: 'property', detail: 'List registers in use' },
+];
+
 function members(path: string, scope: Scope): Completion[] {
   const of = tryEvaluate(path, scope);
   if (of === null) return [];
@@ -77,12 +84,7 @@ function members(path: string, scope: Scope): Completion[] {
     return IRQ_PROPERTIES.map(({ name, doc }) => ({ label: name, kind: 'property', detail: doc }));
   }
   if (of.kind === 'cpu') {
-    return [
-      { label: 'lr', kind: 'function', detail: 'lr(n): a list register' },
-      { label: 'queue', kind: 'property', detail: 'INTIDs on its queue, in order' },
-      { label: 'usedLrs', kind: 'property', detail: 'List registers in use' },
-      ...registers(scope),
-    ];
+    return [...(scope.controller.profile.knows.queues ? QUEUE_MEMBERS : []), ...registers(scope)];
   }
   if (of.kind === 'listRegister') {
     return ['value', 'intid', 'pending', 'active', 'priority'].map((label) => ({

@@ -161,7 +161,9 @@ function call(node: Extract<Node, { kind: 'call' }>, scope: Scope): Value {
     const owner = evaluateNode(of.of, scope);
     if (owner.kind === 'cpu' && of.name === 'lr' && first !== undefined) {
       const lr = integer(first, scope);
-      const { lrs } = scope.controller.config;
+      const { config, profile } = scope.controller;
+      if (!profile.knows.queues) return fail('this controller has no list registers');
+      const { lrs } = config;
       return lr < lrs
         ? { kind: 'listRegister', vcpu: owner.vcpu, lr }
         : fail(`there is no list register ${String(lr)}: 0 to ${String(lrs - 1)}`);

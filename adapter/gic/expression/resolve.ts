@@ -95,12 +95,15 @@ export function registerOfIrq(
 }
 
 function cpuMember(vcpu: number, name: string, scope: Scope, fail: Fail): Value {
-  if (name === 'queue') return { kind: 'list', items: queueOf(scope.state, vcpu) };
-  if (name === 'usedLrs') return numberValue(BigInt(scope.state.get(scope.state.vcpuWord(vcpu, VCPU_USED_LRS))));
+  const { queues } = scope.controller.profile.knows;
+  if (queues && name === 'queue') return { kind: 'list', items: queueOf(scope.state, vcpu) };
+  if (queues && name === 'usedLrs') {
+    return numberValue(BigInt(scope.state.get(scope.state.vcpuWord(vcpu, VCPU_USED_LRS))));
+  }
   const value = named(name, vcpu, scope);
   if (value !== null) return value;
   return fail(
-    `vCPU ${String(vcpu)} has no ${name}.${suggestion(name, [...scope.registers.registerNames(), ...scope.registers.rowNames, 'queue', 'usedLrs', 'lr'])}`,
+    `vCPU ${String(vcpu)} has no ${name}.${suggestion(name, [...scope.registers.registerNames(), ...scope.registers.rowNames, ...(queues ? ['queue', 'usedLrs', 'lr'] : [])])}`,
   );
 }
 

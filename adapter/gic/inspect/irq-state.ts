@@ -138,8 +138,10 @@ export class IrqSnapshot {
       const word = state.lrWord(vcpu, lr);
       const lo = state.get(word);
       const hi = state.get(word + 1);
-      const intid = format.intid(lo);
-      if (intid >= PRIVATE_IRQS + config.spis || !(format.pending(lo, hi) || format.active(lo, hi))) continue;
+      // A hypervisor's list registers hold its guest's interrupts: those of the controller are the ones they are linked to.
+      const intid = state.shape.physical === undefined ? format.intid(lo) : format.physical(lo, hi);
+      if (intid < 0 || intid >= PRIVATE_IRQS + config.spis || !(format.pending(lo, hi) || format.active(lo, hi)))
+        continue;
       const index = state.slot(intid, vcpu) * IRQ_WORDS + 2;
       words[index] = ((words[index] as number) & 0xffff) | (lr << 16);
     }

@@ -31,11 +31,15 @@ export function notableIrqs(controller: Controller, all: boolean): NotableIrq[] 
 export function irqTable(controller: Controller, all = false): string {
   const rows = notableIrqs(controller, all);
   if (rows.length === 0) return 'No interrupt is enabled, pending, active or queued.\n';
-  const head = ['INTID', 'Type', 'vCPU', 'State', 'Line', 'Enabled', 'Priority', 'Trigger', 'Target', 'Queued', 'LR'];
-  return textTable([head, ...rows.map(({ irq, place, lr }) => cells(irq, place, lr))]);
+  const { queues } = controller.profile.knows;
+  const head = ['INTID', 'Type', 'vCPU', 'State', 'Line', 'Enabled', 'Priority', 'Trigger', 'Target'];
+  return textTable([
+    queues ? [...head, 'Queued', 'LR'] : head,
+    ...rows.map(({ irq, place, lr }) => [...cells(irq), ...(queues ? queueCells(irq, place, lr) : [])]),
+  ]);
 }
 
-function cells(irq: IrqState, place: number, lr: number): string[] {
+function cells(irq: IrqState): string[] {
   const state = irq.pending && irq.active ? 'pending+active' : irq.pending ? 'pending' : irq.active ? 'active' : 'idle';
   return [
     String(irq.intid),
@@ -47,7 +51,9 @@ function cells(irq: IrqState, place: number, lr: number): string[] {
     `0x${irq.priority.toString(16).padStart(2, '0')}`,
     irq.config,
     irq.target === null ? 'nobody' : `vCPU ${String(irq.target)}`,
-    irq.queuedOn === null ? '-' : `vCPU ${String(irq.queuedOn)} #${String(place)}`,
-    lr < 0 ? '-' : String(lr),
   ];
+}
+
+function queueCells(irq: IrqState, place: number, lr: number): string[] {
+  return [irq.queuedOn === null ? '-' : `vCPU ${String(irq.queuedOn)} #${String(place)}`, lr < 0 ? '-' : String(lr)];
 }

@@ -115,7 +115,7 @@ export function splitWords(value: bigint): { lo: number; hi: number } {
 function placeAll(device: Device, controller: Controller): PlacedRegister[] {
   const placed: PlacedRegister[] = [];
   for (const row of device.regions.frame.rows) {
-    const count = row.bitsPerIrq === 0 || row.handlers === undefined ? registerCount(row) : usedCount(row, controller);
+    const count = row.handlers === undefined ? registerCount(row) : usedCount(row, controller);
     for (let nth = 0; nth < count; nth++) placed.push(place(device, row, nth, controller));
   }
   return placed;
@@ -144,9 +144,11 @@ function place(device: Device, row: RegisterRow, nth: number, controller: Contro
   };
 }
 
-/** Registers of an array that belong to INTIDs that exist. */
+/** Registers of an array that belong to INTIDs or list registers that exist. */
 function usedCount(row: RegisterRow, controller: Controller): number {
   const total = registerCount(row);
+  if (row.listRegisters !== undefined) return Math.min(total, Math.ceil(controller.config.lrs / row.listRegisters));
+  if (row.bitsPerIrq === 0) return total;
   if (row.bank === 'frame' || row.bank === 'each') return total;
   const perRegister = (row.element * 8) / row.bitsPerIrq;
   return Math.min(total, Math.ceil((controller.config.spis + 32) / perRegister));

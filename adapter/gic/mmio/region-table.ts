@@ -55,43 +55,30 @@ export interface Region {
   readonly accepts: AcceptHandler | null;
 }
 
-/** Bytes of a granule: see `RegionTable`. */
-const GRANULE_SHIFT = 7;
-
 /**
- * A frame's rows, compiled for lookup: regions ascending by offset, found by binary search. The search of an offset
- * starts from its granule of 128 bytes: `#first` has the region that the granule's first byte is in or before, so
- * that the next granule's is the last one to look at.
+ * A frame's rows, compiled for lookup: regions ascending by offset, and of each word of the frame the region it is in.
  */
 export class RegionTable {
   readonly frame: FrameTable;
   readonly #regions: readonly Region[];
-  readonly #first: Uint8Array;
+  /** By word: place in `#regions` plus 1; 0: a hole. No two regions share a word. */
+  readonly #byWord: Uint8Array;
 
   constructor(frame: FrameTable, config: GicConfig, layout: StateLayout, view: View) {
     this.frame = frame;
     const regions = frame.rows.flatMap((row) => regionsOf(row, config, layout, view));
-    const granules = (frame.size >> GRANULE_SHIFT) + 1;
-    this.#first = Uint8Array.from({ length: granules }, (_, granule) => {
-      const after = regions.findIndex((r) => r.end > granule << GRANULE_SHIFT);
-      return after < 0 ? regions.length - 1 : after;
-    });
+    this.#byWord = new Uint8Array(frame.size >> 2);
+    regions.forEach(({ start, end }, i) => this.#byWord.fill(i + 1, start >> 2, (end + 3) >> 2));
     this.#regions = regions;
   }
 
   /** The region an access of `length` bytes reaches, or null: it then reads zero and is dropped. */
   find(offset: number, length: number): Region | null {
-    const granule = offset >> GRANULE_SHIFT;
-    let low = this.#first[granule] as number;
-    let high = this.#first[granule + 1] as number;
-    while (low <= high) {
-      const middle = (low + high) >> 1;
-      const region = this.#regions[middle] as Region;
-      if (offset < region.start) high = middle - 1;
-      else if (offset >= region.end) low = middle + 1;
-      else return (region.widths & length) === 0 || (offset & (length - 1)) !== 0 ? null : region;
-    }
-    return null;
+    const place = this.#byWord[offset >> 2] as number;
+    if (place === 0) return null;
+    const region = this.#regions[place - 1] as Region;
+    if ((region.widths & length) === 0 || (offset & (length - 1)) !== 0) return null;
+    return offset < region.end ? region : null;
   }
 
   /** Reads without side effect: int32 low word, upper word in `state.hi`. A miss reads zero. */

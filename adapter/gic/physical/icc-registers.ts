@@ -10,8 +10,9 @@ import {
 import type { GicState } from '../state/state.ts';
 import { aprWord } from './active-priorities.ts';
 import { preemptionBits } from './binary-point.ts';
-import { SCR_FIQ, SCR_IRQ, type CpuContext } from './context.ts';
+import { HCR_FMO, HCR_IMO, SCR_FIQ, SCR_IRQ, type CpuContext } from './context.ts';
 import { G0, G1NS, G1S, oneSecurityState, type Group } from './groups.ts';
+import { HCR_TALL0, HCR_TALL1, HCR_TC, HCR_TDIR } from './hypervisor.ts';
 import { ICC_CBPR, ICC_EOIMODE, ICC_EOIMODE_EL3, IDLE_V3, type InterfaceV3 } from './interface-v3.ts';
 import type { PhysicalPolicy } from './policy.ts';
 import { sendSgi } from './sgi-v3.ts';
@@ -32,13 +33,17 @@ export interface IccRegister {
   readonly leastEl: 1 | 2 | 3;
   /** SCR_EL3 bits that, all set, trap it to EL3 from below. */
   readonly trap: number;
+  /** HCR_EL2 bits, of which any one set makes an access of EL1 one to the virtual register in its place. */
+  readonly virtual: number;
+  /** ICH_HCR_EL2 bits, of which any one set traps it from EL1 to EL2. */
+  readonly hypervisorTraps: number;
 }
 
 type IccRead = (cpu: number, context: CpuContext) => number;
 type Access = Pick<IccRegister, 'read' | 'write'> & { readonly peek?: IccRead };
 
 /** What becomes of an access that is not made. */
-export type IccFault = 'undef' | 'trap-el3';
+export type IccFault = 'undef' | 'trap-el2' | 'trap-el3';
 
 /** Why an access from somewhere is not made, or null: it is. */
 export function iccFault(register: IccRegister, write: boolean, { el, scr }: CpuContext): IccFault | null {
@@ -80,6 +85,10 @@ export function iccRegisters(state: GicState, interfaces: InterfaceV3, policy: P
     encoding: (3 << 14) | (op1 << 11) | (crn << 7) | (crm << 3) | op2,
     leastEl: op1 === 6 ? 3 : op1 === 4 ? 2 : 1,
     trap,
+    virtual: op1 === 0 ? ((trap & SCR_FIQ) !== 0 ? HCR_FMO : 0) | ((trap & SCR_IRQ) !== 0 ? HCR_IMO : 0) : 0,
+    hypervisorTraps:
+      (trap === BOTH ? HCR_TC : trap === SCR_FIQ ? HCR_TALL0 : trap === SCR_IRQ ? HCR_TALL1 : 0) |
+      (name === 'ICC_DIR_EL1' ? HCR_TDIR : 0),
     ...access,
   });
 
@@ -141,11 +150,12 @@ export function iccRegisters(state: GicState, interfaces: InterfaceV3, policy: P
     read: (cpu, context) => get(cpu, PHYSICAL_IGRPEN + (which === 0 ? G0 : group1(context))),
     write: (cpu, lo, _hi, context) => put(cpu, PHYSICAL_IGRPEN + (which === 0 ? G0 : group1(context)), lo & 1),
   });
+  const raised = (slot: number): void => interfaces.settle(slot);
   const sgi = (group: (secure: boolean) => Group): Access => ({
     read: null,
     write: (cpu, lo, hi, context) => {
       // The bank counts, not the level: EL3 sends for the state it would return to.
-      sendSgi(state, cpu, lo, hi, group(context.secure), context.secure);
+      sendSgi(state, cpu, lo, hi, group(context.secure), context.secure, raised);
     },
   });
 
@@ -223,7 +233,7 @@ export function iccRegisters(state: GicState, interfaces: InterfaceV3, policy: P
     registers.push(of(`ICC_AP0R${String(nth)}_EL1`, [0, 8, 4 + nth], SCR_FIQ, activePriorities(0, nth)));
     registers.push(of(`ICC_AP1R${String(nth)}_EL1`, [0, 9, nth], SCR_IRQ, activePriorities(1, nth)));
   }
-  return hasEl3 ? [...registers, ...monitorRegisters(of, get, put, fixed)] : registers;
+  return hasEl3 ? [...registers, ...monitorRegisters(of, get, put, fixed, policy)] : registers;
 }
 
 /** ICC_CTLR_EL3 joins what both states have: CBPR and EOImode, Secure in bits 0 and 3, Non-secure in 1 and 4. */
@@ -235,7 +245,9 @@ function monitorRegisters(
   get: (cpu: number, index: number) => number,
   put: (cpu: number, index: number, value: number) => void,
   fixed: number,
+  { monitorShowsNonsecureTwice }: PhysicalPolicy,
 ): IccRegister[] {
+  const shownAsSecure = monitorShowsNonsecureTwice ? PHYSICAL_CTLR : PHYSICAL_CTLR_S;
   const joined = (bits: number, shift: number): number =>
     ((bits & ICC_CBPR) << shift) | ((bits & ICC_EOIMODE) << (2 + shift));
   const parted = (value: number, shift: number): number =>
@@ -246,7 +258,7 @@ function monitorRegisters(
         CTLR_NDS |
         fixed |
         get(cpu, PHYSICAL_CTLR_EL3) |
-        joined(get(cpu, PHYSICAL_CTLR_S), CTLR_EL3_S) |
+        joined(get(cpu, shownAsSecure), CTLR_EL3_S) |
         joined(get(cpu, PHYSICAL_CTLR), CTLR_EL3_NS),
       write(cpu, lo) {
         put(cpu, PHYSICAL_CTLR_S, parted(lo, CTLR_EL3_S));

@@ -1,4 +1,4 @@
-import { hardwareOf, PRIVATE_IRQS, SGIS } from '../config.ts';
+import { PRIVATE_IRQS, SGIS } from '../config.ts';
 import { GLOBAL_CTLR } from '../state/layout.ts';
 import { PHYSICAL_BPR, PHYSICAL_CTLR, PHYSICAL_PMR, PHYSICAL_RUNNING } from '../state/physical-words.ts';
 import type { GicState } from '../state/state.ts';
@@ -8,7 +8,7 @@ import { G0, G1NS } from './groups.ts';
 import type { PhysicalPolicy } from './policy.ts';
 import { IDLE } from './reset.ts';
 import { FIQ, IRQ, type Inputs } from './inputs.ts';
-import { ALL_CPUS, clearCopies, copyWord, setCopies } from './spi-copies.ts';
+import { ALL_CPUS, clearCopies, copyWord, setCopies, targetsOf } from './spi-copies.ts';
 
 /** GICC_CTLR as Secure software sees it: IHI 0048, 4.4.1. */
 export const GICC_ENABLE_GRP0 = 1 << 0;
@@ -94,6 +94,11 @@ export class InterfaceV2 {
     if (secure || this.#groupOf(state, slot) === 1) this.#deactivate(state, cpu, slot);
   }
 
+  /** A list register is linked to the interrupt, and ended. IHI 0048, 5.2.2. */
+  deactivateLinked(state: GicState, cpu: number, intid: number): void {
+    this.#deactivate(state, cpu, state.slot(intid, cpu));
+  }
+
   /** GICC_RPR, 0xff when idle. */
   runningPriority(state: GicState, cpu: number): number {
     return Math.min(0xff, state.get(state.physicalWord(cpu, PHYSICAL_RUNNING)));
@@ -163,7 +168,7 @@ export class InterfaceV2 {
   }
 
   #activate(state: GicState, cpu: number, slot: number): void {
-    const level = this.#groupPriority(state, cpu, slot);
+    const level = state.byte(state.at.priority, slot) & this.#groupMask(state, cpu, slot);
     activatePriority(state, cpu, this.#groupOf(state, slot) === 0 ? G0 : G1NS, level >> levelShift(state));
     state.put(state.physicalWord(cpu, PHYSICAL_RUNNING), level);
     const word = slot >> 5;
@@ -192,17 +197,19 @@ export class InterfaceV2 {
 
   #preempts(state: GicState, cpu: number, slot: number): boolean {
     const running = state.get(state.physicalWord(cpu, PHYSICAL_RUNNING));
-    const whole = this.#policy.v2.preemptsByWholePriority;
-    return (whole ? state.byte(state.at.priority, slot) : this.#groupPriority(state, cpu, slot)) < running;
+    const priority = state.byte(state.at.priority, slot);
+    if (this.#policy.v2.preemptsByWholePriority || running === IDLE) return priority < running;
+    const mask = this.#groupMask(state, cpu, slot);
+    return (priority & mask) < (running & mask);
   }
 
-  /** The part of an interrupt's priority that preemption compares. */
-  #groupPriority(state: GicState, cpu: number, slot: number): number {
+  /** The bits of an interrupt's priority that preemption compares. */
+  #groupMask(state: GicState, cpu: number, slot: number): number {
     const own = this.#groupOf(state, slot) === 1 && (this.#control(state, cpu) & GICC_CBPR) === 0;
     const point = own
       ? state.get(state.physicalWord(cpu, PHYSICAL_BPR + G1NS)) - 1
       : state.get(state.physicalWord(cpu, PHYSICAL_BPR + G0));
-    return state.byte(state.at.priority, slot) & (0xff << (point + 1)) & 0xff;
+    return (0xff << (point + 1)) & 0xff;
   }
 
   /** Slot of the most urgent interrupt for a CPU, the lowest INTID of several; -1: none. */
@@ -230,7 +237,7 @@ export class InterfaceV2 {
         bits &= bits - 1;
         const priority = state.byte(at.priority, slot);
         if (priority >= least) continue;
-        if (word >= config.cpus && (state.byte(at.route, slot) & (1 << cpu)) === 0) continue;
+        if (word >= config.cpus && (targetsOf(state, slot) & (1 << cpu)) === 0) continue;
         best = slot;
         least = priority;
       }
@@ -241,5 +248,5 @@ export class InterfaceV2 {
 
 /** Bits of a priority below its preemption level. */
 function levelShift(state: GicState): number {
-  return 8 - preemptionBits(hardwareOf(state.config).priorityBits);
+  return 8 - preemptionBits(state.hardware.priorityBits);
 }

@@ -17,6 +17,7 @@ import { SCR_FIQ, SCR_IRQ, type CpuContext } from './context.ts';
 import { forwarded, G0, G1NS, G1S, groupOf, ofGroups, oneSecurityState, type Group } from './groups.ts';
 import { FIQ, IRQ, type Inputs } from './inputs.ts';
 import type { PhysicalPolicy } from './policy.ts';
+import { rememberedWinner, settleSlot } from './remembered-winner.ts';
 
 /** ICC_CTLR_EL1 bits that are kept. */
 export const ICC_CBPR = 1 << 0;
@@ -91,6 +92,11 @@ export class InterfaceV3 {
     if (this.#mayDeactivate(groupOf(this.#state, this.#state.slot(intid, cpu)), context)) this.#deactivate(cpu, intid);
   }
 
+  /** A list register is linked to the interrupt, and ended. IHI 0069, 6.1. */
+  deactivateLinked(cpu: number, intid: number): void {
+    this.#deactivate(cpu, intid);
+  }
+
   /** Priority of the most urgent active interrupt, 0xff when idle; unshifted. */
   runningPriority(cpu: number): number {
     const level = activeLevel(this.#state, cpu);
@@ -134,10 +140,18 @@ export class InterfaceV3 {
     state.putBit(at.active, slot, true);
     state.putBit(at.soft, slot, false);
     derivePending(state, slot >> 5);
+    this.settle(slot);
   }
 
   #deactivate(cpu: number, intid: number): void {
-    this.#state.putBit(this.#state.at.active, this.#state.slot(intid, cpu), false);
+    const slot = this.#state.slot(intid, cpu);
+    this.#state.putBit(this.#state.at.active, slot, false);
+    this.settle(slot);
+  }
+
+  /** An interrupt changed by other means than a register of the frames. */
+  settle(slot: number): void {
+    if (this.#policy.remembersWinner) settleSlot(this.#state, slot);
   }
 
   /** Which register ends the most urgent active group, and from where. */
@@ -188,7 +202,8 @@ export class InterfaceV3 {
   #mostUrgent(cpu: number): number {
     const state = this.#state;
     const { at, config } = state;
-    const { disabledGroupHidesRest, sleepHolds } = this.#policy;
+    const { disabledGroupHidesRest, sleepHolds, remembersWinner } = this.#policy;
+    if (remembersWinner) return rememberedWinner(state, cpu);
     if (sleepHolds && (state.get(state.physicalWord(cpu, PHYSICAL_WAKER)) & PROCESSOR_SLEEP) !== 0) return -1;
     let enabled = 7;
     if (!disabledGroupHidesRest) {

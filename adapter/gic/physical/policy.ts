@@ -1,3 +1,5 @@
+import { ARCHITECTURE_VIRTUAL, QEMU_VIRTUAL_V2, QEMU_VIRTUAL_V3, type VirtualRules } from '../virtual/rules.ts';
+
 /**
  * Where controllers in silicon, QEMU's and the architecture part ways: one named choice each. A variant of the profile
  * is a value of this; handlers and interfaces are made for it and never ask which variant it is.
@@ -27,7 +29,13 @@ export interface PhysicalPolicy {
    * claiming the Secure half of the levels.
    */
   readonly refusesNonsecureApr: boolean;
+  /** GICv3 remembers which interrupt is the most urgent, and does not look again as GICD_ICFGR is written. */
+  readonly remembersWinner: boolean;
+  /** The Secure bits of ICC_CTLR_EL3 read as the Non-secure ones. */
+  readonly monitorShowsNonsecureTwice: boolean;
   readonly v2: PhysicalPolicyV2;
+  /** Of the virtual CPU interfaces. */
+  readonly virtual: { readonly v2: VirtualRules; readonly v3: VirtualRules };
 }
 
 /** The same of GICv2 alone. */
@@ -55,6 +63,13 @@ export interface PhysicalPolicyV2 {
   readonly highestTellsSender: boolean;
   /** GICC_AIAR, GICC_AEOIR and GICC_AHPPIR are there. */
   readonly hasAliases: boolean;
+  /**
+   * GICD_SGIR raises an SGI of the group its NSATT names, Non-secure software's of group 1 alone (IHI 0048, 4.3.15); else
+   * of either.
+   */
+  readonly sgiObeysGroups: boolean;
+  /** Non-secure software sees and changes GICD_ITARGETSR of Secure interrupts. */
+  readonly opensSecureTargets: boolean;
   /** GICD_SGIR with the reserved filter sends to all; else to nobody. */
   readonly reservedFilterSends: boolean;
   /** Preemption compares the whole priority with the running one; else the group priority (IHI 0048, 3.3.3). */
@@ -72,6 +87,8 @@ export const ARCHITECTURE: PhysicalPolicy = {
   keepsWideMask: false,
   clampsUncutBinaryPoint: false,
   refusesNonsecureApr: false,
+  remembersWinner: false,
+  monitorShowsNonsecureTwice: false,
   v2: {
     spiStatePerCpu: false,
     endsEverywhere: true,
@@ -83,9 +100,12 @@ export const ARCHITECTURE: PhysicalPolicy = {
     highestObeysMask: false,
     highestTellsSender: true,
     hasAliases: true,
+    sgiObeysGroups: true,
+    opensSecureTargets: false,
     reservedFilterSends: false,
     preemptsByWholePriority: false,
   },
+  virtual: { v2: ARCHITECTURE_VIRTUAL, v3: ARCHITECTURE_VIRTUAL },
 };
 
 /** QEMU 7.2's TCG controllers, as observed. */
@@ -99,6 +119,8 @@ export const QEMU_7_2: PhysicalPolicy = {
   keepsWideMask: true,
   clampsUncutBinaryPoint: true,
   refusesNonsecureApr: true,
+  remembersWinner: true,
+  monitorShowsNonsecureTwice: true,
   v2: {
     spiStatePerCpu: true,
     endsEverywhere: false,
@@ -110,9 +132,12 @@ export const QEMU_7_2: PhysicalPolicy = {
     highestObeysMask: true,
     highestTellsSender: false,
     hasAliases: false,
+    sgiObeysGroups: false,
+    opensSecureTargets: true,
     reservedFilterSends: true,
     preemptsByWholePriority: true,
   },
+  virtual: { v2: QEMU_VIRTUAL_V2, v3: QEMU_VIRTUAL_V3 },
 };
 
 /** QEMU 10: what differs from 7.2. */

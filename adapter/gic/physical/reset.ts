@@ -1,9 +1,26 @@
 import { hardwareOf, PRIVATE_IRQS } from '../config.ts';
-import { GLOBAL_CTLR } from '../state/layout.ts';
-import { PHYSICAL_BPR, PHYSICAL_GICR_CTLR, PHYSICAL_RUNNING, PHYSICAL_WAKER } from '../state/physical-words.ts';
+import {
+  GLOBAL_CTLR,
+  VCPU_EOI_COUNT,
+  VCPU_USED_LRS,
+  VCPU_VM_ABPR,
+  VCPU_VM_BPR,
+  VCPU_VM_CTLR,
+} from '../state/layout.ts';
+import {
+  PHYSICAL_BPR,
+  PHYSICAL_CTLR,
+  PHYSICAL_GICR_CTLR,
+  PHYSICAL_HCR,
+  PHYSICAL_RUNNING,
+  PHYSICAL_WAKER,
+  PHYSICAL_WINNER,
+} from '../state/physical-words.ts';
 import type { GicState } from '../state/state.ts';
+import { leastBinaryPoint as leastVirtualPoint } from '../virtual/priorities.ts';
 import { leastBinaryPoint } from './binary-point.ts';
 import { G0, G1NS, G1S } from './groups.ts';
+import { NO_WINNER } from './remembered-winner.ts';
 import { CTLR_ARE_NS, CTLR_ARE_S, CTLR_DS } from './distributor-control.ts';
 
 /** Running priority of a GICv2 CPU interface that runs nothing: lower than every priority. */
@@ -22,7 +39,7 @@ export function resetPhysical(state: GicState): void {
   const hardware = hardwareOf(config);
   const v2 = config.gic === 'v2';
   const least = leastBinaryPoint(hardware.priorityBits);
-  state.fixPrivateTargets();
+  if (config.cpus > 1) state.fixPrivateTargets();
   for (let cpu = 0; cpu < config.cpus; cpu++) {
     const put = (word: number, value: number): void => {
       words[state.physicalWord(cpu, word)] = value;
@@ -32,8 +49,13 @@ export function resetPhysical(state: GicState): void {
     put(PHYSICAL_BPR + G0, least);
     put(PHYSICAL_BPR + G1S, least);
     put(PHYSICAL_BPR + G1NS, least + 1);
+    put(PHYSICAL_WINNER, NO_WINNER);
     put(PHYSICAL_WAKER, ASLEEP);
     put(PHYSICAL_GICR_CTLR, hardware.lpis ? CTLR_CES : 0);
+    // A hypervisor has them all.
+    words[state.vcpuWord(cpu, VCPU_USED_LRS)] = config.lrs;
+    words[state.vcpuWord(cpu, VCPU_VM_BPR)] = leastVirtualPoint(0);
+    words[state.vcpuWord(cpu, VCPU_VM_ABPR)] = leastVirtualPoint(1);
   }
   const firstSpi = config.cpus * PRIVATE_IRQS;
   if (!v2) {
@@ -41,18 +63,34 @@ export function resetPhysical(state: GicState): void {
     words.fill(cpuWithAffinity(state, 0, 0), at.target + firstSpi, at.target + at.slots);
   } else {
     words.fill(config.cpus === 1 ? 0 : -1, at.target + firstSpi, at.target + at.slots);
-    if (config.cpus === 1) words.fill(0x01010101, at.route + firstSpi / 4, at.route + at.slots / 4);
   }
+}
+
+/** The registers that are a core's own, as its reset leaves them: those of GICv3's CPU interface (IHI 0069, 12.2). */
+export function resetCore(state: GicState, cpu: number): void {
+  if (state.config.gic === 'v2') return;
+  const least = leastBinaryPoint(hardwareOf(state.config).priorityBits);
+  const points = [least, least, least + 1];
+  // From ICC_CTLR to the active priorities the words lie side by side.
+  for (let word = PHYSICAL_CTLR; word < PHYSICAL_RUNNING; word++) {
+    state.put(state.physicalWord(cpu, word), points[word - PHYSICAL_BPR] ?? 0);
+  }
+  state.put(state.physicalWord(cpu, PHYSICAL_HCR), 0);
+  for (let word = VCPU_VM_CTLR; word <= VCPU_EOI_COUNT; word++) state.put(state.vcpuWord(cpu, word), 0);
+  state.put(state.vcpuWord(cpu, VCPU_VM_BPR), leastVirtualPoint(0));
+  state.put(state.vcpuWord(cpu, VCPU_VM_ABPR), leastVirtualPoint(1));
+  for (let word = state.lrWord(cpu, 0); word < state.lrWord(cpu + 1, 0); word++) state.put(word, 0);
 }
 
 /** Affinity of a CPU: Aff3:Aff2:Aff1:Aff0 in 31:0. */
 export function affinityOf(state: GicState, cpu: number): number {
-  return state.config.hardware?.affinities?.[cpu] ?? (cpu & 0xf) | ((cpu >> 4) << 8);
+  return state.affinities[cpu] as number;
 }
 
 /** The CPU of an affinity as GICD_IROUTER has it (Aff2 to Aff0 in `lo` 23:0, Aff3 in `hi` 7:0), or -1. */
 export function cpuWithAffinity(state: GicState, lo: number, hi: number): number {
   const affinity = (lo & 0xff_ffff) | (hi << 24);
-  for (let cpu = 0; cpu < state.config.cpus; cpu++) if ((affinityOf(state, cpu) | 0) === affinity) return cpu;
+  const { affinities } = state;
+  for (let cpu = 0; cpu < affinities.length; cpu++) if (affinities[cpu] === affinity) return cpu;
   return -1;
 }

@@ -8,8 +8,17 @@ import { affinityOf } from './reset.ts';
  * Aff1 23:16, target list 15:0.
  * @param group what the register raises; with one security state group 1 Secure means group 0
  * @param secure the sender's state
+ * @param raised hears of each SGI that became pending
  */
-export function sendSgi(state: GicState, sender: number, lo: number, hi: number, group: Group, secure: boolean): void {
+export function sendSgi(
+  state: GicState,
+  sender: number,
+  lo: number,
+  hi: number,
+  group: Group,
+  secure: boolean,
+  raised: (slot: number) => void,
+): void {
   const sgi = (lo >> 24) & 0xf;
   const oneState = oneSecurityState(state);
   const wanted = group === G1S && oneState ? G0 : group;
@@ -25,6 +34,7 @@ export function sendSgi(state: GicState, sender: number, lo: number, hi: number,
     if (!listed || !accepts(state, slot, wanted, secure || oneState)) continue;
     state.putBit(state.at.soft, slot, true);
     derivePending(state, cpu);
+    raised(slot);
   }
 }
 

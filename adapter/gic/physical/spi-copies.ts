@@ -4,7 +4,8 @@ import type { GicState } from '../state/state.ts';
 
 /*
  * GICv2's SPIs, whose pending latch and active state each CPU may have apart: `latchOn` and `activeOn` hold a plane a
- * CPU, `soft` and `active` their union, which is what registers and views show. Private interrupts have one CPU.
+ * CPU, `soft` and `active` their union, which is what registers and views show. Private interrupts have one CPU, and
+ * where the policy keeps no copies there is the union alone.
  */
 
 export type Copied = 'latch' | 'active';
@@ -17,10 +18,19 @@ export function presentCpus(state: GicState): number {
   return (1 << state.config.cpus) - 1;
 }
 
+/** CPUs an SPI goes to; with one CPU GICD_ITARGETSR is zero and that one is meant. */
+export function targetsOf(state: GicState, slot: number): number {
+  return state.config.cpus === 1 ? 1 : state.byte(state.at.route, slot);
+}
+
+function hasCopies({ at }: GicState): boolean {
+  return at.activeOn !== at.latchOn;
+}
+
 /** Index of the word of a plane word's copy for a CPU: the union's own for private interrupts. */
 export function copyWord(state: GicState, what: Copied, cpu: number, word: number): number {
   const { at, config } = state;
-  if (word < config.cpus) return (what === 'latch' ? at.soft : at.active) + word;
+  if (word < config.cpus || !hasCopies(state)) return (what === 'latch' ? at.soft : at.active) + word;
   const copies = what === 'latch' ? at.latchOn : at.activeOn;
   return copies + cpu * (at.planeWords - config.cpus) + (word - config.cpus);
 }
@@ -29,7 +39,7 @@ export function copyWord(state: GicState, what: Copied, cpu: number, word: numbe
 export function setCopies(state: GicState, what: Copied, word: number, bits: number, cpus: number): void {
   const { at, config } = state;
   if (bits === 0 || cpus === 0) return;
-  if (word >= config.cpus) {
+  if (word >= config.cpus && hasCopies(state)) {
     for (let cpu = 0; cpu < MAX_CPUS_V2; cpu++) {
       if ((cpus & (1 << cpu)) === 0) continue;
       const copy = copyWord(state, what, cpu, word);
@@ -46,7 +56,7 @@ export function clearCopies(state: GicState, what: Copied, word: number, bits: n
   const { at, config } = state;
   const union = (what === 'latch' ? at.soft : at.active) + word;
   let left = 0;
-  if (word >= config.cpus) {
+  if (word >= config.cpus && hasCopies(state)) {
     for (let cpu = 0; cpu < MAX_CPUS_V2; cpu++) {
       const copy = copyWord(state, what, cpu, word);
       if ((cpus & (1 << cpu)) !== 0) state.put(copy, state.get(copy) & ~bits);

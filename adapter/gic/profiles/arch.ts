@@ -15,7 +15,7 @@ function physical(name: string, policy: PhysicalPolicy): Profile {
     v2,
     v3: { ...v3, its: GITS },
     revision: 0,
-    physical: { reset: resetPhysical },
+    physical: { reset: resetPhysical, copiesSpis: policy.v2.spiStatePerCpu },
     policy,
     delivery: DELIVERY_6_12,
     sgiRegisters: { ICC_SGI1R: 'either', ICC_SGI0R: 'group 0', ICC_ASGI1R: 'group 0' },

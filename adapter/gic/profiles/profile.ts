@@ -12,7 +12,13 @@ import type { StateShape } from '../state/layout.ts';
  */
 export interface Profile extends StateShape {
   readonly name: string;
-  readonly v2: { readonly distributor: FrameTable; readonly cpuInterface: FrameTable };
+  readonly v2: {
+    readonly distributor: FrameTable;
+    readonly cpuInterface: FrameTable;
+    /** Of physical controllers: the hypervisor's list registers, and what its guest finds as its CPU interface. */
+    readonly hypervisor?: FrameTable;
+    readonly virtualInterface?: FrameTable;
+  };
   readonly v3: {
     readonly distributor: FrameTable;
     readonly redistributor: FrameTable;

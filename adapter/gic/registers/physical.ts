@@ -10,6 +10,7 @@ import {
   GICD_TYPER_V2,
   GICD_TYPER_V3,
 } from '../mmio/handlers/physical/distributor.ts';
+import { gichRows, gicvRows } from '../mmio/handlers/physical/hypervisor.ts';
 import { ICFGR, IPRIORITYR, IROUTER, ITARGETSR, NSACR } from '../mmio/handlers/physical/irq-fields.ts';
 import { bitRowsV2, bitRowsV3 } from '../mmio/handlers/physical/irq-planes.ts';
 import {
@@ -19,6 +20,7 @@ import {
   GICR_TYPER,
   GICR_WAKER,
 } from '../mmio/handlers/physical/redistributor.ts';
+import { settling } from '../mmio/handlers/physical/settling.ts';
 import type { PhysicalPolicy } from '../physical/policy.ts';
 import {
   ARCHITECTURE_GICC,
@@ -30,14 +32,21 @@ import {
 import { GICC_V2 } from './gicc.ts';
 import { GICD_V2 } from './gicd-v2.ts';
 import { GICD_V3 } from './gicd-v3.ts';
+import { GICH_V2 } from './gich.ts';
 import { GICR_RD, GICR_SGI } from './gicr.ts';
+import { GICV_V2 } from './gicv.ts';
 import { byOffset } from './irq-rows.ts';
 import { row, W16, W32, W8, type FrameTable, type RegisterRow, type RowHandlers } from './row.ts';
 import { variant, type RowChange } from './variant.ts';
 
 /** Frames of physical controllers: the architecture's rows, answered by a policy's handlers. */
 export interface PhysicalFrames {
-  readonly v2: { readonly distributor: FrameTable; readonly cpuInterface: FrameTable };
+  readonly v2: {
+    readonly distributor: FrameTable;
+    readonly cpuInterface: FrameTable;
+    readonly hypervisor: FrameTable;
+    readonly virtualInterface: FrameTable;
+  };
   readonly v3: { readonly distributor: FrameTable; readonly redistributor: FrameTable; readonly sgiFrame: FrameTable };
 }
 
@@ -65,20 +74,28 @@ const IDENTITY_NAMES = [
 const PIDR0 = { GICD: 0x92, GICR: 0x93 } as const;
 
 export function physicalFrames(policy: PhysicalPolicy): PhysicalFrames {
+  const settled = (frame: FrameTable): FrameTable => (policy.remembersWinner ? settling(frame) : frame);
   return {
-    v2: { distributor: distributorV2(policy), cpuInterface: cpuInterfaceV2(policy) },
+    v2: {
+      distributor: distributorV2(policy),
+      cpuInterface: cpuInterfaceV2(policy),
+      hypervisor: anyWidth(changed(GICH_V2, {}, prefixed('GICH', gichRows(policy)))),
+      virtualInterface: anyWidth(changed(GICV_V2, {}, prefixed('GICV', gicvRows(policy)))),
+    },
     v3: {
-      distributor: changed(GICD_V3, ARCHITECTURE_GICD_V3, {
-        ...prefixed('GICD', bitRowsV3(true)),
-        ...identityV3('GICD'),
-        GICD_CTLR: GICD_CTLR_V3,
-        GICD_TYPER: GICD_TYPER_V3(policy),
-        GICD_IIDR: constant(IIDR),
-        GICD_IPRIORITYR: IPRIORITYR('v3', policy),
-        GICD_ICFGR: ICFGR('v3', false),
-        GICD_NSACR: NSACR,
-        GICD_IROUTER: IROUTER(policy),
-      }),
+      distributor: settled(
+        changed(GICD_V3, ARCHITECTURE_GICD_V3, {
+          ...prefixed('GICD', bitRowsV3(true)),
+          ...identityV3('GICD'),
+          GICD_CTLR: GICD_CTLR_V3,
+          GICD_TYPER: GICD_TYPER_V3(policy),
+          GICD_IIDR: constant(IIDR),
+          GICD_IPRIORITYR: IPRIORITYR('v3', policy),
+          GICD_ICFGR: ICFGR('v3', false),
+          GICD_NSACR: NSACR,
+          GICD_IROUTER: IROUTER(policy),
+        }),
+      ),
       redistributor: changed(GICR_RD, ARCHITECTURE_GICR_RD, {
         ...identityV3('GICR'),
         GICR_CTLR: GICR_CTLR(policy),
@@ -89,12 +106,14 @@ export function physicalFrames(policy: PhysicalPolicy): PhysicalFrames {
         GICR_PROPBASER,
         GICR_PENDBASER,
       }),
-      sgiFrame: changed(GICR_SGI, ARCHITECTURE_GICR_SGI, {
-        ...prefixed('GICR', bitRowsV3(false)),
-        GICR_IPRIORITYR: IPRIORITYR('v3', policy),
-        GICR_ICFGR: ICFGR('v3', false),
-        GICR_NSACR: NSACR,
-      }),
+      sgiFrame: settled(
+        changed(GICR_SGI, ARCHITECTURE_GICR_SGI, {
+          ...prefixed('GICR', bitRowsV3(false)),
+          GICR_IPRIORITYR: IPRIORITYR('v3', policy),
+          GICR_ICFGR: ICFGR('v3', false),
+          GICR_NSACR: NSACR,
+        }),
+      ),
     },
   };
 }
@@ -163,7 +182,10 @@ function identityV3(prefix: 'GICD' | 'GICR'): Readonly<Record<string, RowHandler
   return Object.fromEntries(pairs);
 }
 
-function prefixed(prefix: 'GICD' | 'GICR', rows: Readonly<Record<string, RowHandlers>>): Record<string, RowHandlers> {
+function prefixed(
+  prefix: 'GICD' | 'GICH' | 'GICR' | 'GICV',
+  rows: Readonly<Record<string, RowHandlers>>,
+): Record<string, RowHandlers> {
   return Object.fromEntries(Object.entries(rows).map(([name, handlers]) => [`${prefix}_${name}`, handlers]));
 }
 

@@ -20,6 +20,8 @@ export interface RegisterRow {
   readonly firstIndex: number;
   /** Bits each interrupt occupies; 0: not a per-interrupt register. INTIDs count from 0 at `offset`. */
   readonly bitsPerIrq: 0 | 1 | 2 | 8 | 64;
+  /** List registers that each register of the array tells of; those beyond the last are not there. */
+  readonly listRegisters?: number;
   /** What per-interrupt bits mean. */
   readonly property: IrqProperty | null;
   /** Access widths that reach the register, `W8` | `W32` | `W64`. */
@@ -136,7 +138,7 @@ export const W16 = 2;
 export const W32 = 4;
 export const W64 = 8;
 
-export type FrameKind = 'GICD' | 'GICC' | 'RD' | 'SGI' | 'GITS';
+export type FrameKind = 'GICD' | 'GICC' | 'GICH' | 'GICV' | 'RD' | 'SGI' | 'GITS';
 
 export interface FrameTable {
   readonly kind: FrameKind;

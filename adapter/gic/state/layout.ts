@@ -88,6 +88,8 @@ export interface StateShape {
 
 /** Power-on state of a physical controller, on top of zeros. */
 export interface PhysicalShape {
+  /** GICv2: each CPU has a copy of the SPIs' pending and active state; else `latchOn` and `activeOn` are empty. */
+  readonly copiesSpis: boolean;
   reset(state: GicState): void;
 }
 
@@ -113,7 +115,7 @@ export const VCPU_USED_LRS = 3;
 export const VCPU_UNDERFLOW = 4;
 export const VCPU_PENDBASER_LO = 5;
 export const VCPU_PENDBASER_HI = 6;
-/** The virtual machine control register's parts, as user space sees them on the GICv2 CPU interface. */
+/** The virtual machine control register's parts: as on the GICv2 CPU interface, the mask as a priority. */
 export const VCPU_VM_CTLR = 7;
 export const VCPU_VM_PMR = 8;
 export const VCPU_VM_BPR = 9;
@@ -121,7 +123,7 @@ export const VCPU_VM_ABPR = 10;
 /** Active priorities of the virtual CPU interface, a bit a preemption level; GICv2 keeps both groups in the first. */
 export const VCPU_AP0R = 11;
 export const VCPU_AP1R = 12;
-/** Interrupts ended or deactivated whose list register was not there: exit from the guest accounts for them. */
+/** HCR.EOIcount: interrupts ended or deactivated whose list register was not there; the hypervisor accounts for them. */
 export const VCPU_EOI_COUNT = 13;
 export const VCPU_WORDS = 16;
 
@@ -131,6 +133,7 @@ export function layoutFor(config: GicConfig, { stored, physical }: StateShape): 
   const v2 = config.gic === 'v2';
   const spiWords = Math.ceil(config.spis / 32);
   const planeWords = config.cpus + spiWords;
+  const copies = physical?.copiesSpis === true && v2 ? MAX_CPUS_V2 * spiWords : 0;
   const slots = planeWords * PRIVATE_IRQS;
   let at = 0;
   const take = (words: number): number => {
@@ -165,8 +168,8 @@ export function layoutFor(config: GicConfig, { stored, physical }: StateShape): 
     modifier: take(physical ? planeWords : 0),
     access: take(physical ? planeWords * 2 : 0),
     routeHigh: take(physical && !v2 ? slots : 0),
-    latchOn: take(physical && v2 ? MAX_CPUS_V2 * spiWords : 0),
-    activeOn: take(physical && v2 ? MAX_CPUS_V2 * spiWords : 0),
+    latchOn: take(copies),
+    activeOn: take(copies),
     physical: take(physical ? PHYSICAL_WORDS * config.cpus : 0),
     words: at,
   };

@@ -1,4 +1,4 @@
-import { PRIVATE_IRQS, type GicConfig } from '../config.ts';
+import { hardwareOf, PRIVATE_IRQS, type GicConfig, type Hardware } from '../config.ts';
 import { UndoLog } from '../journal/undo-log.ts';
 import { PHYSICAL_WORDS } from './physical-words.ts';
 import {
@@ -22,6 +22,11 @@ export class GicState {
   readonly config: GicConfig;
   readonly shape: StateShape;
   readonly at: StateLayout;
+  readonly hardware: Hardware;
+  /** Affinity of each CPU of a physical GICv3, Aff3:Aff2:Aff1:Aff0. */
+  readonly affinities: Int32Array;
+  /** The priority bits that exist, in each byte. */
+  readonly priorityMask: number;
   readonly words: Int32Array;
   /** Upper word of the last 64-bit read; a read handler of a 64-bit register sets it. */
   hi = 0;
@@ -32,6 +37,12 @@ export class GicState {
     this.config = config;
     this.shape = shape;
     this.at = layoutFor(config, shape);
+    this.hardware = hardwareOf(config);
+    this.affinities = Int32Array.from(
+      { length: config.cpus },
+      (_, cpu) => this.hardware.affinities?.[cpu] ?? usual(cpu),
+    );
+    this.priorityMask = Math.imul((0xff << (8 - this.hardware.priorityBits)) & 0xff, 0x01010101);
     this.words = new Int32Array(this.at.words);
     this.reset();
   }
@@ -155,4 +166,9 @@ export class GicState {
       words.fill(Math.imul(1 << vcpu, 0x01010101), at.route + vcpu * 8, at.route + (vcpu + 1) * 8);
     }
   }
+}
+
+/** Affinities where nothing else is told: 16 CPUs to an Aff0 range. */
+function usual(cpu: number): number {
+  return (cpu & 0xf) | ((cpu >> 4) << 8);
 }

@@ -1,15 +1,20 @@
-import { VCPU_AP0R, VCPU_AP1R, VCPU_VM_CTLR, VCPU_VM_PMR } from '../state/layout.ts';
+import { VCPU_AP0R, VCPU_AP1R } from '../state/layout.ts';
 import type { GicState } from '../state/state.ts';
 import {
   binaryPoint,
   runningPriority,
   setBinaryPoint,
+  setUncutBinaryPoint,
+  setVmControl,
+  setVmPriorityMask,
   VM_CBPR,
   VM_ENABLE_GROUP0,
   VM_ENABLE_GROUP1,
   VM_EOIMODE,
   vmControl,
+  vmPriorityMask,
 } from './priorities.ts';
+import { KVM_VIRTUAL, type VirtualRules } from './rules.ts';
 import { SPURIOUS, type VirtualInterface } from './virtual-interface.ts';
 
 /** A system register of the GICv3 CPU interface. */
@@ -20,12 +25,18 @@ export interface IcvRegister {
   readonly encoding: number;
   /** Null: reading is undefined. */
   readonly read: ((vcpu: number) => number) | null;
+  /** What reading would answer, where reading does more than that. */
+  readonly peek?: (vcpu: number) => number;
   /** Null: writing is undefined. */
   readonly write: ((vcpu: number, value: number) => void) | null;
 }
 
-/** ICC_CTLR_EL1: 5 priority bits, 16 bits of INTID, Aff3 may be anything. */
+type Access = Pick<IcvRegister, 'read' | 'peek' | 'write'>;
+
+/** ICC_CTLR_EL1: 5 priority bits, Aff3 may be anything. */
 const CTLR_FIXED = (1 << 15) | (4 << 8);
+/** ICC_CTLR_EL1.IDbits: 24 bits of INTID, else 16. */
+const CTLR_IDBITS_24 = 1 << 11;
 const CTLR_CBPR = 1 << 0;
 const CTLR_EOIMODE = 1 << 1;
 /** ICC_SRE_EL1: system registers, and nothing bypassed. */
@@ -34,33 +45,44 @@ const SRE_VALUE = 7;
 /**
  * The system registers of the CPU interface as a guest meets them: the virtual ones (ICV), under the names of the
  * physical ones. Those that send SGIs are not among them: they leave the guest. Source: IHI 0069, 12.2 and 12.3.
+ * @param wide INTIDs have 24 bits; else 16
  */
-export function icvRegisters(state: GicState, virtual: VirtualInterface): readonly IcvRegister[] {
-  const control = (bit: number): Pick<IcvRegister, 'read' | 'write'> => ({
+export function icvRegisters(
+  state: GicState,
+  virtual: VirtualInterface,
+  { clampsUncutBinaryPoint }: Pick<VirtualRules, 'clampsUncutBinaryPoint'> = KVM_VIRTUAL,
+  wide = false,
+): readonly IcvRegister[] {
+  const setPoint = clampsUncutBinaryPoint ? setUncutBinaryPoint : setBinaryPoint;
+  const control = (bit: number): Access => ({
     read: (vcpu) => ((vmControl(state, vcpu) & bit) !== 0 ? 1 : 0),
     write: (vcpu, value) => setControl(state, vcpu, bit, (value & 1) !== 0),
+  });
+  const acknowledge = (group: 0 | 1): Access => ({
+    read: (vcpu) => virtual.acknowledge(vcpu, group, false),
+    peek: (vcpu) => virtual.peek(vcpu, group, false),
+    write: null,
   });
   const highest = (group: 0 | 1) => (vcpu: number) => {
     const found = virtual.highestPending(vcpu);
     return found.group === group ? found.intid : SPURIOUS;
   };
-  const word = (index: number): Pick<IcvRegister, 'read' | 'write'> => ({
+  const word = (index: number): Access => ({
     read: (vcpu) => state.get(state.vcpuWord(vcpu, index)),
     write: (vcpu, value) => state.put(state.vcpuWord(vcpu, index), value),
   });
-  const of = (
-    name: string,
-    crn: number,
-    crm: number,
-    op2: number,
-    access: Pick<IcvRegister, 'read' | 'write'>,
-  ): IcvRegister => ({ name, encoding: (3 << 14) | (crn << 7) | (crm << 3) | op2, ...access });
+  const of = (name: string, crn: number, crm: number, op2: number, access: Access): IcvRegister => ({
+    name,
+    encoding: (3 << 14) | (crn << 7) | (crm << 3) | op2,
+    ...access,
+  });
+  const fixed = CTLR_FIXED | (wide ? CTLR_IDBITS_24 : 0);
   return [
     of('ICC_PMR_EL1', 4, 6, 0, {
-      read: (vcpu) => state.get(state.vcpuWord(vcpu, VCPU_VM_PMR)) << 3,
-      write: (vcpu, value) => state.put(state.vcpuWord(vcpu, VCPU_VM_PMR), (value >> 3) & 0x1f),
+      read: (vcpu) => vmPriorityMask(state, vcpu),
+      write: (vcpu, value) => setVmPriorityMask(state, vcpu, value),
     }),
-    of('ICC_IAR0_EL1', 12, 8, 0, { read: (vcpu) => virtual.acknowledge(vcpu, 0, false), write: null }),
+    of('ICC_IAR0_EL1', 12, 8, 0, acknowledge(0)),
     of('ICC_EOIR0_EL1', 12, 8, 1, {
       read: null,
       write: (vcpu, value) => virtual.endOfInterrupt(vcpu, 0, intid(value)),
@@ -68,13 +90,13 @@ export function icvRegisters(state: GicState, virtual: VirtualInterface): readon
     of('ICC_HPPIR0_EL1', 12, 8, 2, { read: highest(0), write: null }),
     of('ICC_BPR0_EL1', 12, 8, 3, {
       read: (vcpu) => binaryPoint(state, vcpu, 0),
-      write: (vcpu, value) => setBinaryPoint(state, vcpu, 0, value),
+      write: (vcpu, value) => setPoint(state, vcpu, 0, value),
     }),
     of('ICC_AP0R0_EL1', 12, 8, 4, word(VCPU_AP0R)),
     of('ICC_AP1R0_EL1', 12, 9, 0, word(VCPU_AP1R)),
     of('ICC_DIR_EL1', 12, 11, 1, { read: null, write: (vcpu, value) => virtual.deactivate(vcpu, intid(value)) }),
     of('ICC_RPR_EL1', 12, 11, 3, { read: (vcpu) => runningPriority(state, vcpu), write: null }),
-    of('ICC_IAR1_EL1', 12, 12, 0, { read: (vcpu) => virtual.acknowledge(vcpu, 1, false), write: null }),
+    of('ICC_IAR1_EL1', 12, 12, 0, acknowledge(1)),
     of('ICC_EOIR1_EL1', 12, 12, 1, {
       read: null,
       write: (vcpu, value) => virtual.endOfInterrupt(vcpu, 1, intid(value)),
@@ -84,13 +106,13 @@ export function icvRegisters(state: GicState, virtual: VirtualInterface): readon
       read: (vcpu) => binaryPoint(state, vcpu, 1),
       // With a common binary point this one follows BPR0, and ignores writes.
       write: (vcpu, value) => {
-        if ((vmControl(state, vcpu) & VM_CBPR) === 0) setBinaryPoint(state, vcpu, 1, value);
+        if ((vmControl(state, vcpu) & VM_CBPR) === 0) setPoint(state, vcpu, 1, value);
       },
     }),
     of('ICC_CTLR_EL1', 12, 12, 4, {
       read(vcpu) {
         const bits = vmControl(state, vcpu);
-        return CTLR_FIXED | ((bits & VM_CBPR) !== 0 ? CTLR_CBPR : 0) | ((bits & VM_EOIMODE) !== 0 ? CTLR_EOIMODE : 0);
+        return fixed | ((bits & VM_CBPR) !== 0 ? CTLR_CBPR : 0) | ((bits & VM_EOIMODE) !== 0 ? CTLR_EOIMODE : 0);
       },
       write(vcpu, value) {
         setControl(state, vcpu, VM_CBPR, (value & CTLR_CBPR) !== 0);
@@ -104,8 +126,8 @@ export function icvRegisters(state: GicState, virtual: VirtualInterface): readon
 }
 
 function setControl(state: GicState, vcpu: number, bit: number, on: boolean): void {
-  const word = state.vcpuWord(vcpu, VCPU_VM_CTLR);
-  state.put(word, on ? state.get(word) | bit : state.get(word) & ~bit);
+  const bits = vmControl(state, vcpu);
+  setVmControl(state, vcpu, on ? bits | bit : bits & ~bit);
 }
 
 /** 24 bits of INTID. */

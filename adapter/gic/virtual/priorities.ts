@@ -1,4 +1,4 @@
-import { VCPU_AP0R, VCPU_AP1R, VCPU_VM_ABPR, VCPU_VM_BPR, VCPU_VM_CTLR } from '../state/layout.ts';
+import { VCPU_AP0R, VCPU_AP1R, VCPU_VM_ABPR, VCPU_VM_BPR, VCPU_VM_CTLR, VCPU_VM_PMR } from '../state/layout.ts';
 import type { GicState } from '../state/state.ts';
 
 /*
@@ -16,27 +16,66 @@ export const VM_ACKCTL = 1 << 2;
 export const VM_FIQEN = 1 << 3;
 export const VM_CBPR = 1 << 4;
 export const VM_EOIMODE = 1 << 9;
+export const VM_CONTROL_BITS = 0x21f;
 
 const LEVEL_SHIFT = 3;
-/** Smallest binary points: with them every level preempts the one below. */
-const MIN_BPR0 = 2;
-const MIN_BPR1 = 3;
+const PRIORITY_BITS = 0xf8;
 
 export function vmControl(state: GicState, vcpu: number): number {
   return state.get(state.vcpuWord(vcpu, VCPU_VM_CTLR));
 }
 
-/** Binary point of a group as it reads, 0 to 7. */
-export function binaryPoint(state: GicState, vcpu: number, group: number): number {
-  if (group === 0) return Math.max(MIN_BPR0, state.get(state.vcpuWord(vcpu, VCPU_VM_BPR)));
-  if ((vmControl(state, vcpu) & VM_CBPR) !== 0) return Math.min(7, binaryPoint(state, vcpu, 0) + 1);
-  return Math.max(MIN_BPR1, state.get(state.vcpuWord(vcpu, VCPU_VM_ABPR)));
+/** Interrupts of this priority and beyond are masked: 8 bits. */
+export function vmPriorityMask(state: GicState, vcpu: number): number {
+  return state.get(state.vcpuWord(vcpu, VCPU_VM_PMR));
 }
 
-export function setBinaryPoint(state: GicState, vcpu: number, group: number, value: number): void {
-  const least = group === 0 ? MIN_BPR0 : MIN_BPR1;
-  const word = state.vcpuWord(vcpu, group === 0 ? VCPU_VM_BPR : VCPU_VM_ABPR);
-  state.put(word, Math.max(least, value & 7));
+/** @param kept the bits that exist: the upper five */
+export function setVmPriorityMask(state: GicState, vcpu: number, value: number, kept = PRIORITY_BITS): void {
+  state.put(state.vcpuWord(vcpu, VCPU_VM_PMR), value & kept);
+}
+
+/** Bits of GICV_CTLR. */
+export function setVmControl(state: GicState, vcpu: number, bits: number): void {
+  state.put(state.vcpuWord(vcpu, VCPU_VM_CTLR), bits);
+}
+
+/** Binary point of a group as it is kept, 0 to 7, whatever CBPR says. */
+export function ownBinaryPoint(state: GicState, vcpu: number, group: number): number {
+  const kept = state.get(binaryPointWord(state, vcpu, group));
+  // User space can write anything into a vgic's.
+  return state.shape.physical === undefined ? Math.max(leastBinaryPoint(group), kept) : kept;
+}
+
+/** Binary point of a group as it counts and reads, 0 to 7. */
+export function binaryPoint(state: GicState, vcpu: number, group: number): number {
+  if (group === 0 || (vmControl(state, vcpu) & VM_CBPR) === 0) return ownBinaryPoint(state, vcpu, group);
+  return Math.min(7, ownBinaryPoint(state, vcpu, 0) + 1);
+}
+
+export function setBinaryPoint(
+  state: GicState,
+  vcpu: number,
+  group: number,
+  value: number,
+  least = leastBinaryPoint(group),
+): void {
+  state.put(binaryPointWord(state, vcpu, group), Math.max(least, value & 7));
+}
+
+/** The same, but 32 bits of value, signed, are compared with the least before they are cut. */
+export function setUncutBinaryPoint(state: GicState, vcpu: number, group: number, value: number): void {
+  const least = leastBinaryPoint(group);
+  state.put(binaryPointWord(state, vcpu, group), value < least ? least : value & 7);
+}
+
+/** Smallest binary points: with them every level preempts the one below. */
+export function leastBinaryPoint(group: number): number {
+  return group === 0 ? 2 : 3;
+}
+
+function binaryPointWord(state: GicState, vcpu: number, group: number): number {
+  return state.vcpuWord(vcpu, group === 0 ? VCPU_VM_BPR : VCPU_VM_ABPR);
 }
 
 /** Group priority: what is compared with the running priority. */

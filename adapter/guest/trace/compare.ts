@@ -247,5 +247,5 @@ function compareMachine(
 /** GICH_VMCR (IHI 0048, 5.3.8): control 9:0, ABPR 20:18, BPR 23:21, PMR 31:27. */
 function virtualControl(state: GicState, vcpu: number): number {
   const word = (which: number): number => state.get(state.vcpuWord(vcpu, which));
-  return word(VCPU_VM_CTLR) | (word(VCPU_VM_ABPR) << 18) | (word(VCPU_VM_BPR) << 21) | (word(VCPU_VM_PMR) << 27);
+  return word(VCPU_VM_CTLR) | (word(VCPU_VM_ABPR) << 18) | (word(VCPU_VM_BPR) << 21) | (word(VCPU_VM_PMR) << 24);
 }

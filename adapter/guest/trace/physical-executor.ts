@@ -2,8 +2,8 @@ import type { Controller } from '../../gic/controller.ts';
 import { hexOf } from '../../gic/inspect/decode.ts';
 import { joinWords } from '../../gic/inspect/register-map.ts';
 import type { Dispatcher } from '../../gic/mmio/dispatcher.ts';
-import { contextsWithEl3, EL1, type CpuContext } from '../../gic/physical/context.ts';
-import { iccFault } from '../../gic/physical/icc-registers.ts';
+import { contextsWithEl3, EL1, EL2, type CpuContext } from '../../gic/physical/context.ts';
+import type { IccRegister } from '../../gic/physical/icc-registers.ts';
 import { FIQ, IRQ } from '../../gic/physical/inputs.ts';
 import type { Physical } from '../../gic/physical/physical.ts';
 import { Outcome } from '../guest.ts';
@@ -77,8 +77,16 @@ export class PhysicalExecutor {
     return this.#program.extra(index) ?? NO_EXTRA;
   }
 
-  #context(extra: OpExtra): CpuContext {
-    return extra.from === undefined ? this.#resting : this.#contexts[extra.from];
+  /** From where an access came; null: it matters, and the recording does not tell. */
+  #context({ from }: OpExtra): CpuContext | null {
+    if (from !== undefined) return this.#contexts[from];
+    return this.#resting === EL1 ? EL1 : null;
+  }
+
+  /** The same of a system register. A hypervisor has its own and gives ICV_ to its guest, whatever else there is. */
+  #contextOf({ name, leastEl }: IccRegister, extra: OpExtra): CpuContext | null {
+    if (extra.from !== undefined || name.startsWith('ICC_')) return this.#context(extra);
+    return leastEl === 2 ? EL2 : EL1;
   }
 
   #access(index: number, vcpu: number, write: boolean): Outcome {
@@ -87,7 +95,9 @@ export class PhysicalExecutor {
     const extra = this.#extra(index);
     const address = program.address[index] as number;
     const length = program.len[index] as number;
-    const bus = this.#context(extra).secure ? controller.bus : controller.nonSecure;
+    const context = this.#context(extra);
+    if (context === null) return this.#unpredicted(UNKNOWN_ORIGIN);
+    const bus = context.secure ? controller.bus : controller.nonSecure;
     const located = bus.locate(address, length);
     const fault = located === null ? 'external-abort' : undefined;
     if (fault !== extra.fault) return this.#differ('access', 'fault', extra.fault ?? 'none', fault ?? 'none');
@@ -124,11 +134,13 @@ export class PhysicalExecutor {
     const { reg = '' } = extra;
     if (vcpu < 0) return this.#unpredicted(UNKNOWN_CPU);
     const name = /_EL\d$/.test(reg) ? reg : `${reg}_EL1`;
-    if (!name.startsWith('ICC_')) return this.#unpredicted(`${name} is not predicted`);
     const register = this.#physical.register(name);
-    const context = this.#context(extra);
+    if (register === undefined && !name.startsWith('ICC_')) return this.#unpredicted(`${name} is not predicted`);
+    const context = register === undefined ? EL1 : this.#contextOf(register, extra);
+    if (context === null) return this.#unpredicted(UNKNOWN_ORIGIN);
     const write = program.kind[index] === OpKind.Sgi || extra.rw === 'w';
-    const fault = register === undefined ? 'undef' : (iccFault(register, write, context) ?? undefined);
+    const fault =
+      register === undefined ? 'undef' : (this.#physical.fault(register, vcpu, write, context) ?? undefined);
     if (fault !== extra.fault) return this.#differ(name, 'fault', extra.fault ?? 'none', fault ?? 'none');
     if (register === undefined || fault !== undefined) return Outcome.Normal;
     const lo = program.lo[index] as number;
@@ -136,9 +148,12 @@ export class PhysicalExecutor {
       register.write?.(vcpu, lo, program.hi[index] as number, context);
       return Outcome.Normal;
     }
+    const { state } = this.#controller;
+    state.hi = 0;
     const got = register.read?.(vcpu, context) ?? 0;
-    if (program.compared[index] !== 1 || got === lo) return Outcome.Normal;
-    return this.#differ(name, '', hexOf(lo >>> 0), hexOf(got >>> 0));
+    const hi = program.hi[index] as number;
+    if (program.compared[index] !== 1 || (got === lo && state.hi === hi)) return Outcome.Normal;
+    return this.#differ(name, '', hexOf(joinWords(lo, hi)), hexOf(joinWords(got, state.hi)));
   }
 
   #line(index: number, vcpu: number): Outcome {
@@ -184,6 +199,8 @@ export class PhysicalExecutor {
     return Outcome.Mismatch;
   }
 }
+
+const UNKNOWN_ORIGIN = 'the recording does not tell from which security state, and the machine has two';
 
 function inputsOf(cpu: number): string {
   return `inputs of CPU ${String(cpu)}`;

@@ -37,8 +37,8 @@ export function profileFor({ semantics }: TraceHeader): Profile {
 
 /** The controller a recording was made on. */
 export function controllerFor(program: TraceProgram, profile: Profile = profileFor(program.header)): Controller {
-  const { gic, cpus, spis, lrs, dist, cpuif, redist, its } = program.header;
-  const config: GicConfig = { gic, cpus, spis, lrs, bases: { dist, cpuif, redist, its } };
+  const { gic, cpus, spis, lrs, dist, cpuif, redist, its, gich, gicv } = program.header;
+  const config: GicConfig = { gic, cpus, spis, lrs, bases: { dist, cpuif, redist, its, gich, gicv } };
   if (profile.policy === undefined) return new Controller(config, profile);
   const hardware = hardwareOfRecording(program);
   return new Controller({ ...config, spis: spisOfRecording(program, profile.policy), hardware }, profile);

@@ -1,6 +1,6 @@
 import type { ExplainStep } from '../explanation.ts';
 import type { Group } from './group.ts';
-import { notKnown, type Readings } from './readings.ts';
+import { NOBODY_READ, notKnown, type Readings } from './readings.ts';
 
 /** Bits of PSTATE as SPSR has them (DDI 0487, C5.2). */
 const SP_SELECTED = 0x1;
@@ -50,10 +50,8 @@ const FIQ: Signal = {
 export function pstateStep(readings: Readings, cpu: number, group: Group): ExplainStep {
   const question = `Does CPU ${cpu} take it?`;
   const facts = readings.facts(cpu);
-  const pstate = facts?.pstate ?? null;
-  if (pstate === null) {
-    return notKnown(question, { name: 'PSTATE', value: 'the stub does not tell it' }, ` of CPU ${cpu}`);
-  }
+  const pstate = facts?.pstate ?? NOBODY_READ;
+  if (typeof pstate === 'string') return notKnown(question, { name: 'PSTATE', value: pstate }, ` of CPU ${cpu}`);
   const level = levelOf(pstate);
   const scr = wordOf(facts?.register('SCR_EL3'));
   const hcr = wordOf(facts?.register('HCR_EL2'));

@@ -1,7 +1,12 @@
 import { PRIVATE_IRQS } from '../../config.ts';
+import type { Controller } from '../../controller.ts';
 import { fieldValue } from '../../inspect/decode.ts';
 import { RegisterMap, type PlacedRegister } from '../../inspect/register-map.ts';
+import { restingContext } from '../../physical/physical.ts';
 import type { CpuFacts, ExplainStep, Question, Witness } from '../explanation.ts';
+
+/** Why something of a CPU is not known where nobody could look. */
+export const NOBODY_READ = 'it is the CPU’s own, and nobody has read it';
 
 /** A register, or some of its bits. */
 export interface Part {
@@ -51,9 +56,9 @@ export class Readings {
     return this.#witness.cpuFacts?.(cpu) ?? null;
   }
 
-  /** A system register of a CPU. */
+  /** A system register of a CPU: as its witness tells, or of a controller that has the CPUs' interfaces too. */
   system(name: string, cpu: number): Part {
-    const value = this.facts(cpu)?.register(name) ?? 'it is the CPU’s own, and nobody has read it';
+    const value = this.facts(cpu)?.register(name) ?? physicalRegister(this.#question.controller, name, cpu);
     return { name, value: typeof value === 'bigint' ? Number(BigInt.asUintN(32, value)) : value };
   }
 
@@ -146,6 +151,12 @@ export class Readings {
 
 function isSet(value: bigint | string): boolean {
   return typeof value === 'bigint' && value !== 0n;
+}
+
+/** What a system register of a CPU's interface would read as, or why nobody can say. */
+export function physicalRegister({ physical, config }: Controller, name: string, cpu: number): bigint | string {
+  const value = physical?.peek(name, cpu, restingContext(config)) ?? null;
+  return value === null ? NOBODY_READ : BigInt(value >>> 0);
 }
 
 /** A step's expression, where there is one. */

@@ -14,7 +14,12 @@ function vmcrField(word: number, mask: number): RowHandlers {
 /** EnableGrp0, EnableGrp1, AckCtl, FIQEn, CBPR (4:0) and EOImode (9). */
 export const GICC_CTLR: RowHandlers = vmcrField(VCPU_VM_CTLR, 0x21f);
 /** Five bits, as a number: priority bits 7:3 shifted down. */
-export const GICC_PMR: RowHandlers = vmcrField(VCPU_VM_PMR, 0x1f);
+export const GICC_PMR: RowHandlers = {
+  read: (state, vcpu) => state.get(state.vcpuWord(vcpu, VCPU_VM_PMR)) >> 3,
+  write({ state }, vcpu, _offset, _length, value) {
+    state.put(state.vcpuWord(vcpu, VCPU_VM_PMR), (value & 0x1f) << 3);
+  },
+};
 export const GICC_BPR: RowHandlers = vmcrField(VCPU_VM_BPR, 7);
 export const GICC_ABPR: RowHandlers = vmcrField(VCPU_VM_ABPR, 7);
 

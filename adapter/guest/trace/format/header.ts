@@ -16,6 +16,9 @@ export interface TraceHeader {
   readonly cpuif: number;
   readonly redist: number;
   readonly its?: number;
+  /** v2, where a hypervisor's frames are: its own interface, and that of its guest. */
+  readonly gich?: number;
+  readonly gicv?: number;
   /** Whose answers these are: `kvm-4.10`, `qemu-7.2`; imported logs: `qemu`, `kvm` (no version is told). */
   readonly semantics: string;
   /** List registers of a vCPU; 4 where the recording does not tell. */
@@ -67,7 +70,8 @@ export function parseHeader(raw: JsonObject, fail: Fail): TraceHeader {
   const semantics = raw['semantics'];
   if (semantics !== undefined && typeof semantics !== 'string') fail('header: semantics is not a string');
   const source = raw['source'];
-  const its = raw['its'] === undefined || raw['its'] === null ? undefined : base(raw, 'its', 0, fail);
+  const optional = (name: 'its' | 'gich' | 'gicv'): Partial<Record<typeof name, number>> =>
+    raw[name] === undefined || raw[name] === null ? {} : { [name]: base(raw, name, 0, fail) };
   const header: TraceHeader = {
     gic,
     cpus: integer(raw, 'cpus', fail),
@@ -75,7 +79,8 @@ export function parseHeader(raw: JsonObject, fail: Fail): TraceHeader {
     dist: base(raw, 'dist', null, fail),
     cpuif: base(raw, 'cpuif', gic === 'v2' ? null : QEMU_VIRT_BASES.cpuif, fail),
     redist: base(raw, 'redist', gic === 'v3' ? null : QEMU_VIRT_BASES.redist, fail),
-    ...(its === undefined ? {} : { its }),
+    ...optional('its'),
+    ...(gic === 'v2' ? { ...optional('gich'), ...optional('gicv') } : {}),
     semantics: typeof semantics === 'string' ? semantics : 'kvm-4.10',
     lrs: raw['lrs'] === undefined ? DEFAULT_LIST_REGISTERS : integer(raw, 'lrs', fail),
     ...(typeof source === 'string' ? { source } : {}),
@@ -141,7 +146,7 @@ export function checkHeader(header: TraceHeader, fail: Fail): void {
 
 /** A frame, or the row of them, that a header places. */
 export interface FrameSpan {
-  readonly name: 'dist' | 'cpuif' | 'redist' | 'its';
+  readonly name: 'dist' | 'cpuif' | 'gich' | 'gicv' | 'redist' | 'its';
   readonly base: number;
   /** Bytes. */
   readonly size: number;
@@ -150,10 +155,13 @@ export interface FrameSpan {
 /** Address ranges of a header's frames. The CPU interface counts its first page only: that is all some machines map. */
 export function framesOf(header: Omit<TraceHeader, 'raw' | 'semantics' | 'lrs' | 'spis'>): FrameSpan[] {
   if (header.gic === 'v2') {
-    return [
+    const frames: FrameSpan[] = [
       { name: 'dist', base: header.dist, size: 0x1000 },
       { name: 'cpuif', base: header.cpuif, size: 0x1000 },
     ];
+    if (header.gich !== undefined) frames.push({ name: 'gich', base: header.gich, size: 0x1000 });
+    if (header.gicv !== undefined) frames.push({ name: 'gicv', base: header.gicv, size: 0x1000 });
+    return frames;
   }
   const frames: FrameSpan[] = [
     { name: 'dist', base: header.dist, size: 0x10000 },

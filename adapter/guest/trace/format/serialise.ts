@@ -16,7 +16,10 @@ export function serialiseHeader(header: TraceHeader): string {
     ['cpuif', hexAddress(header.cpuif)],
     ['redist', hexAddress(header.redist)],
   ]);
-  if (header.its !== undefined) known.set('its', hexAddress(header.its));
+  for (const name of ['its', 'gich', 'gicv'] as const) {
+    const base = header[name];
+    if (base !== undefined) known.set(name, hexAddress(base));
+  }
   known.set('semantics', header.semantics);
   if (header.source !== undefined) known.set('source', header.source);
   if (header.lrs !== DEFAULT_LIST_REGISTERS || header.raw['lrs'] !== undefined) known.set('lrs', header.lrs);

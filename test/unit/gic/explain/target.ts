@@ -112,7 +112,7 @@ export class Target implements Witness {
     const { pstate = PSTATE, icc } = this.#change;
     const registers: Change = { ...ICC, ...this.#change };
     return {
-      pstate: typeof pstate === 'number' ? pstate : null,
+      pstate: typeof pstate === 'number' ? pstate : 'the stub does not tell it',
       register(name) {
         const value = registers[name];
         if (typeof icc === 'string' && name.startsWith('ICC')) return icc;

@@ -41,7 +41,7 @@ function install(model: SecondModel, state: GicState, v2: boolean): void {
   const put = (index: number, value: number): void => state.put(state.vcpuWord(VCPU, index), value);
   put(VCPU_USED_LRS, model.entries.length);
   put(VCPU_VM_CTLR, control | (model.split ? 512 : 0));
-  put(VCPU_VM_PMR, model.mask >> 3);
+  put(VCPU_VM_PMR, model.mask);
   put(VCPU_VM_BPR, model.points[0]);
   put(VCPU_VM_ABPR, model.points[1]);
   for (const index of [VCPU_AP0R, VCPU_AP1R, VCPU_EOI_COUNT]) put(index, 0);

@@ -1,7 +1,6 @@
-import { hardwareOf } from '../../../config.ts';
 import { aprWord } from '../../../physical/active-priorities.ts';
 import { leastBinaryPoint, priorityMask } from '../../../physical/binary-point.ts';
-import { G0, G1NS } from '../../../physical/groups.ts';
+import { G0, G1NS, type Group } from '../../../physical/groups.ts';
 import { GICC_CBPR, GICC_ENABLE_GRP1, GICC_EOIMODE_NS, InterfaceV2 } from '../../../physical/interface-v2.ts';
 import type { PhysicalPolicy } from '../../../physical/policy.ts';
 import type { ReadHandler, RowHandlers, TakeHandler, WriteHandler } from '../../../registers/row.ts';
@@ -51,7 +50,7 @@ function isCommon(state: GicState, cpu: number): boolean {
 
 /** Smallest binary points, of group 0 and of group 1. */
 function least(state: GicState, group: 0 | 1): number {
-  return leastBinaryPoint(hardwareOf(state.config).priorityBits) + group;
+  return leastBinaryPoint(state.hardware.priorityBits) + group;
 }
 
 /** @param iidr what GICC_IIDR reads */
@@ -95,17 +94,32 @@ export function giccRows(policy: PhysicalPolicy, iidr: number): Readonly<Record<
   const none: RowHandlers = { read: readAsZero, write: writeIgnored };
   const alias = (handlers: RowHandlers): RowHandlers =>
     policy.v2.hasAliases ? { ...handlers, nonSecure: { read: readAsZero, write: writeIgnored } } : none;
-  const maskOf = (state: GicState): number => priorityMask(hardwareOf(state.config).priorityBits);
+  const maskOf = (state: GicState): number => priorityMask(state.hardware.priorityBits);
   const binaryPoint = (word: number, group: 0 | 1): WriteHandler =>
     onStart(({ state }, cpu, _offset, _length, value) =>
       put(state, cpu, word, Math.max(least(state, group), value & 7)),
     );
 
+  /** Active priorities of a group from its word `first` on. */
+  const activePriorities = (group: Group, first: number): RowHandlers => {
+    const nth = (offset: number): number => first + (offset >> 2);
+    return {
+      read: atStart((state, cpu, offset) =>
+        nth(offset) < APR_WORDS ? state.get(aprWord(state, cpu, group, nth(offset))) : 0,
+      ),
+      write: onStart(({ state }, cpu, offset, _length, value) => {
+        if (nth(offset) >= APR_WORDS) return;
+        state.put(aprWord(state, cpu, group, nth(offset)), value);
+        interfaces.settleRunning(state, cpu);
+      }),
+    };
+  };
+
   return {
     GICC_CTLR: {
       read: atStart((state, cpu) => get(state, cpu, PHYSICAL_CTLR)),
       write: onStart(({ state }, cpu, _offset, _length, value) => {
-        const bits = hardwareOf(state.config).securityStates === 2 ? CTLR_BITS_SECURE : CTLR_BITS;
+        const bits = state.hardware.securityStates === 2 ? CTLR_BITS_SECURE : CTLR_BITS;
         put(state, cpu, PHYSICAL_CTLR, value & bits);
       }),
       nonSecure: {
@@ -181,31 +195,9 @@ export function giccRows(policy: PhysicalPolicy, iidr: number): Readonly<Record<
         () => 0,
       ),
     ),
-    GICC_APR: {
-      read: (state, cpu, offset) => state.get(aprWord(state, cpu, G0, offset >> 2)),
-      write({ state }, cpu, offset, _length, value) {
-        state.put(aprWord(state, cpu, G0, offset >> 2), value);
-        interfaces.settleRunning(state, cpu);
-      },
-      // The upper half of group 1's levels, which are the ones Non-secure software can use.
-      nonSecure: {
-        read: (state, cpu, offset) =>
-          offset >> 2 < APR_WORDS / 2 ? state.get(aprWord(state, cpu, G1NS, (offset >> 2) + APR_WORDS / 2)) : 0,
-        write({ state }, cpu, offset, _length, value) {
-          if (offset >> 2 >= APR_WORDS / 2) return;
-          state.put(aprWord(state, cpu, G1NS, (offset >> 2) + APR_WORDS / 2), value);
-          interfaces.settleRunning(state, cpu);
-        },
-      },
-    },
-    GICC_NSAPR: {
-      read: (state, cpu, offset) => state.get(aprWord(state, cpu, G1NS, offset >> 2)),
-      write({ state }, cpu, offset, _length, value) {
-        state.put(aprWord(state, cpu, G1NS, offset >> 2), value);
-        interfaces.settleRunning(state, cpu);
-      },
-      nonSecure: { read: readAsZero, write: writeIgnored },
-    },
+    // Non-secure software has the upper half of group 1's levels, which are the ones it can use.
+    GICC_APR: { ...activePriorities(G0, 0), nonSecure: activePriorities(G1NS, APR_WORDS / 2) },
+    GICC_NSAPR: { ...activePriorities(G1NS, 0), nonSecure: { read: readAsZero, write: writeIgnored } },
     GICC_IIDR: { read: atStart(() => iidr), write: writeIgnored },
     GICC_DIR: command((state, cpu, value, secure) => interfaces.deactivate(state, cpu, value, secure)),
   };

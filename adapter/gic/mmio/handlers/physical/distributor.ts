@@ -1,4 +1,4 @@
-import { hardwareOf, PRIVATE_IRQS, SGIS } from '../../../config.ts';
+import { PRIVATE_IRQS, SGIS } from '../../../config.ts';
 import {
   CTLR_ARE_NS,
   CTLR_ARE_S,
@@ -10,7 +10,7 @@ import {
 import { oneSecurityState } from '../../../physical/groups.ts';
 import type { PhysicalPolicy } from '../../../physical/policy.ts';
 import { presentCpus, clearCopies, setCopies } from '../../../physical/spi-copies.ts';
-import type { RowHandlers } from '../../../registers/row.ts';
+import type { RowHandlers, WriteHandler } from '../../../registers/row.ts';
 import { GLOBAL_CTLR } from '../../../state/layout.ts';
 import type { GicState } from '../../../state/state.ts';
 import { readAsZero, writeIgnored } from '../common.ts';
@@ -42,27 +42,38 @@ export const GICD_TYPER_V2: RowHandlers = constantV2(
   (state) =>
     (((state.config.spis + PRIVATE_IRQS) >> 5) - 1) |
     ((state.config.cpus - 1) << 5) |
-    (hardwareOf(state.config).securityStates === 2 ? TYPER_SECURITY : 0),
+    (state.hardware.securityStates === 2 ? TYPER_SECURITY : 0),
 );
+
+/** GICD_SGIR.NSATT: the SGI has to be of group 1. */
+const SGIR_NSATT = 1 << 15;
 
 /** GICv2: raises an SGI at its targets. Only whole words reach it. */
 export function GICD_SGIR({ v2: policy }: PhysicalPolicy): RowHandlers {
-  return {
-    read: readAsZero,
-    write({ state }, cpu, offset, length, value) {
-      if (offset !== 0 || length !== 4) return;
-      const filter = (value >> 24) & 3;
-      const all = presentCpus(state);
-      let targets = 0;
-      if (filter === 0) targets = (value >> 16) & all;
-      else if (filter === 1) targets = all & ~(1 << cpu);
-      else if (filter === 2) targets = 1 << cpu;
-      else if (policy.reservedFilterSends) targets = all;
-      for (let target = 0; target < state.config.cpus; target++) {
-        if ((targets & (1 << target)) !== 0) addSenders(state, target, value & 0xf, 1 << cpu);
-      }
-    },
+  const send = (state: GicState, cpu: number, value: number, secure: boolean): void => {
+    const filter = (value >> 24) & 3;
+    const sgi = value & 0xf;
+    const all = presentCpus(state);
+    let targets = 0;
+    if (filter === 0) targets = (value >> 16) & all;
+    else if (filter === 1) targets = all & ~(1 << cpu);
+    else if (filter === 2) targets = 1 << cpu;
+    else if (policy.reservedFilterSends) targets = all;
+    const group1 = !secure || (value & SGIR_NSATT) !== 0;
+    // With one security state NSATT means nothing.
+    const obeys = policy.sgiObeysGroups && state.hardware.securityStates === 2;
+    for (let target = 0; target < state.config.cpus; target++) {
+      if ((targets & (1 << target)) === 0) continue;
+      if (obeys && state.bit(state.at.group, state.slot(sgi, target)) !== group1) continue;
+      addSenders(state, target, sgi, 1 << cpu);
+    }
   };
+  const view =
+    (secure: boolean): WriteHandler =>
+    ({ state }, cpu, offset, length, value) => {
+      if (offset === 0 && length === 4) send(state, cpu, value, secure);
+    };
+  return { read: readAsZero, write: view(true), nonSecure: { write: view(false) } };
 }
 
 /** An SGI is pending for a CPU while a sender is left. */
@@ -142,7 +153,7 @@ export function GICD_TYPER_V3({ routesOneOfN, tellsFewerSpis }: PhysicalPolicy):
         (routesOneOfN ? 0 : 1 << 25) |
         (1 << 24) |
         (0xf << 19) |
-        (hardwareOf(state.config).lpis ? 1 << 17 : 0) |
+        (state.hardware.lpis ? 1 << 17 : 0) |
         (oneSecurityState(state) ? 0 : TYPER_SECURITY) |
         lines
       );

@@ -1,6 +1,5 @@
-import { hardwareOf, PRIVATE_IRQS } from '../../../config.ts';
+import { PRIVATE_IRQS } from '../../../config.ts';
 import { derivePending } from '../../../delivery/pending.ts';
-import { priorityMask } from '../../../physical/binary-point.ts';
 import { oneSecurityState } from '../../../physical/groups.ts';
 import type { PhysicalPolicy } from '../../../physical/policy.ts';
 import { cpuWithAffinity } from '../../../physical/reset.ts';
@@ -10,7 +9,7 @@ import type { GicState } from '../../../state/state.ts';
 import { gatherOddBits, spreadToOddBits } from '../irq-config.ts';
 import { readAsZero } from '../common.ts';
 import { presentCpus, clearCopies, setCopies } from '../../../physical/spi-copies.ts';
-import { byLane, HIDDEN, lanes, laneShift, type Visible } from './lanes.ts';
+import { ALL, byLane, HIDDEN, lanes, laneShift, type Visible } from './lanes.ts';
 import { openV3 } from './irq-planes.ts';
 
 /* Priorities, targets, routes, triggers and Non-secure access: more than one bit an interrupt. */
@@ -28,14 +27,14 @@ const OF_GROUP_1: Visible = (state, word) => state.get(state.at.group + word);
 export function IPRIORITYR(gic: 'v2' | 'v3', { keepsAllPriorityBits }: PhysicalPolicy): RowHandlers {
   const visible = gic === 'v2' ? OF_GROUP_1 : openV3(4);
   const shifted = (state: GicState): boolean => gic === 'v2' || !oneSecurityState(state);
-  const maskOf = (state: GicState): number =>
-    keepsAllPriorityBits && gic === 'v3' ? 0xff : priorityMask(hardwareOf(state.config).priorityBits);
+  const keepsAll = keepsAllPriorityBits && gic === 'v3';
+  const maskOf = (state: GicState): number => (keepsAll ? -1 : state.priorityMask);
   return {
     read: { words: 'priority', bankWords: BANK_WORDS },
     write({ state }, cpu, offset, length, value) {
       const slot = state.slot(offset, cpu);
       const mask = maskOf(state);
-      if (length === 4) state.put(state.at.priority + (slot >> 2), value & Math.imul(mask, 0x01010101));
+      if (length === 4) state.put(state.at.priority + (slot >> 2), value & mask);
       else for (let i = 0; i < length; i++) state.putByte(state.at.priority, slot + i, (value >> (i << 3)) & mask);
     },
     nonSecure: {
@@ -46,7 +45,7 @@ export function IPRIORITYR(gic: 'v2' | 'v3', { keepsAllPriorityBits }: PhysicalP
         for (let i = 0; i < length; i++) {
           if (!reaches(visible, state, slot + i)) continue;
           const priority = state.byte(state.at.priority, slot + i);
-          value |= ((shifted(state) ? priority << 1 : priority) & mask) << (i << 3);
+          value |= ((shifted(state) ? priority << 1 : priority) & mask & 0xff) << (i << 3);
         }
         return value;
       },
@@ -65,36 +64,55 @@ export function IPRIORITYR(gic: 'v2' | 'v3', { keepsAllPriorityBits }: PhysicalP
 
 /** GICv2 targets, a byte each: those of private interrupts name their own CPU, and with one CPU all read as zero. */
 export function ITARGETSR({ v2: policy }: PhysicalPolicy): RowHandlers {
-  const writeByte = (state: GicState, cpu: number, intid: number, value: number): void => {
-    if (intid < PRIVATE_IRQS) {
-      state.put(GLOBAL_PRIVATE_TARGETED, state.get(GLOBAL_PRIVATE_TARGETED) | (1 << intid));
+  /** Bytes of the interrupts from `offset` on, `length` of them, as far as `seen` lets the writer. */
+  const write = (state: GicState, cpu: number, offset: number, length: number, value: number, seen: Visible): void => {
+    const { at, config } = state;
+    if (config.cpus === 1) return;
+    if (offset < PRIVATE_IRQS) {
+      const written = ((1 << length) - 1) << offset;
+      state.put(GLOBAL_PRIVATE_TARGETED, state.get(GLOBAL_PRIVATE_TARGETED) | written);
       return;
     }
-    const slot = state.slot(intid, cpu);
-    const present = value & presentCpus(state);
-    const targets = policy.keepsAbsentTargets ? value : present;
-    state.putByte(state.at.route, slot, targets);
-    state.put(state.at.target + slot, present === 0 ? -1 : 31 - Math.clz32(present & -present));
-    if (!policy.retargetMovesPending || !state.bit(state.at.soft, slot)) return;
-    const word = slot >> 5;
-    const bit = 1 << (slot & 31);
-    clearCopies(state, 'latch', word, bit, -1);
-    setCopies(state, 'latch', word, bit, targets);
+    const first = state.slot(offset, cpu);
+    const index = at.route + (first >> 2);
+    const before = state.get(index);
+    const kept = policy.keepsAbsentTargets ? -1 : Math.imul(presentCpus(state), 0x01010101);
+    const mask = lanes(offset, length) & bytesOf(seen(state, first >> 5) >> (first & 28));
+    state.put(index, (before & ~mask) | ((value << laneShift(offset)) & mask & kept));
+    // The same targets as before mean the same CPUs; only what is pending may move back to them.
+    if (state.get(index) === before && !policy.retargetMovesPending) return;
+    for (let slot = first; slot < first + length; slot++) {
+      const present = state.byte(at.route, slot) & presentCpus(state);
+      state.put(at.target + slot, present === 0 ? -1 : 31 - Math.clz32(present & -present));
+      if (policy.retargetMovesPending) movePending(state, slot);
+    }
   };
   return {
-    read(state, cpu, offset, length) {
-      if (state.config.cpus === 1) return 0;
-      const slot = state.slot(offset, cpu);
-      if (length === 4) return state.get(state.at.route + (slot >> 2));
-      let value = 0;
-      for (let i = 0; i < length; i++) value |= state.byte(state.at.route, slot + i) << (i << 3);
-      return value;
-    },
-    write({ state }, cpu, offset, length, value) {
-      if (state.config.cpus === 1) return;
-      for (let i = 0; i < length; i++) writeByte(state, cpu, offset + i, (value >> (i << 3)) & 0xff);
-    },
+    read: { words: 'route', bankWords: BANK_WORDS },
+    write: ({ state }, cpu, offset, length, value) => write(state, cpu, offset, length, value, ALL),
+    nonSecure: policy.opensSecureTargets
+      ? {}
+      : {
+          read(state, cpu, offset) {
+            const slot = state.slot(offset & ~3, cpu);
+            const seen = bytesOf(OF_GROUP_1(state, slot >> 5) >> (slot & 28));
+            return (state.get(state.at.route + (slot >> 2)) & seen) >> laneShift(offset);
+          },
+          write: ({ state }, cpu, offset, length, value) => write(state, cpu, offset, length, value, OF_GROUP_1),
+        },
   };
+}
+
+/** Four bits as bytes of all ones. */
+function bytesOf(bits: number): number {
+  return Math.imul((bits & 1) | ((bits & 2) << 7) | ((bits & 4) << 14) | ((bits & 8) << 21), 0xff);
+}
+
+/** A pending SPI is pending for the targets it has now. */
+function movePending(state: GicState, slot: number): void {
+  if (!state.bit(state.at.soft, slot)) return;
+  clearCopies(state, 'latch', slot >> 5, 1 << (slot & 31), -1);
+  setCopies(state, 'latch', slot >> 5, 1 << (slot & 31), state.byte(state.at.route, slot));
 }
 
 /**
@@ -113,17 +131,17 @@ export function ICFGR(gic: 'v2' | 'v3', sharesPpis: boolean): RowHandlers {
   ): void => {
     const intid = (offset & ~3) << 2;
     const half = intid & 16;
-    const written = gatherOddBits(lanes(offset, length)) << half;
+    const own = state.planeWord(intid & ~31, cpu);
+    // Who shares PPIs' triggers checks them by the writer's groups.
+    const open = seen === null ? -1 : seen(state, own);
+    const mask = (gatherOddBits(lanes(offset, length)) << half) & (intid < PRIVATE_IRQS ? ~0xffff : -1) & open;
     const edge = gatherOddBits(value << laneShift(offset)) << half;
-    const one = (word: number): void => {
-      const fixed = word < state.config.cpus ? 0xffff : 0;
-      const mask = written & ~fixed & (seen === null ? -1 : seen(state, word));
+    const shares = intid < PRIVATE_IRQS && sharesPpis;
+    for (let word = shares ? 0 : own; word <= (shares ? state.config.cpus - 1 : own); word++) {
       const index = state.at.edge + word;
       state.put(index, (state.get(index) & ~mask) | (edge & mask));
       derivePending(state, word);
-    };
-    if (intid < PRIVATE_IRQS && sharesPpis) for (let each = 0; each < state.config.cpus; each++) one(each);
-    else one(state.planeWord(intid & ~31, cpu));
+    }
   };
   const read = (state: GicState, cpu: number, offset: number, seen: Visible | null): number => {
     const intid = offset << 2;

@@ -3,7 +3,7 @@ import { derivePending } from '../../../delivery/pending.ts';
 import { oneSecurityState } from '../../../physical/groups.ts';
 import { lowestBit } from '../../../physical/active-priorities.ts';
 import type { PhysicalPolicy } from '../../../physical/policy.ts';
-import { ALL_CPUS, clearCopies, setCopies } from '../../../physical/spi-copies.ts';
+import { ALL_CPUS, clearCopies, setCopies, targetsOf } from '../../../physical/spi-copies.ts';
 import type { RowHandlers, StateWords } from '../../../registers/row.ts';
 import { GLOBAL_PRIVATE_TARGETED } from '../../../state/layout.ts';
 import type { GicState } from '../../../state/state.ts';
@@ -91,7 +91,7 @@ export function bitRowsV2({ v2: policy }: PhysicalPolicy): Readonly<Record<BitRe
     }
     for (let rest = bits; rest !== 0; rest &= rest - 1) {
       const slot = (word << 5) | lowestBit(rest);
-      setCopies(state, 'latch', word, rest & -rest, state.byte(state.at.route, slot));
+      setCopies(state, 'latch', word, rest & -rest, targetsOf(state, slot));
     }
   };
   const latch = (state: GicState, word: number, bits: number): void => {

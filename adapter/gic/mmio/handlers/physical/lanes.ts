@@ -15,7 +15,8 @@ export function lanes(offset: number, length: number): number {
 
 /** A word's handler, for reads that start at any of its bytes. */
 export function byLane(read: ReadHandler): ReadHandler {
-  return (state, vcpu, offset, length) => read(state, vcpu, offset & ~3, length) >> laneShift(offset);
+  return (state, vcpu, offset, length) =>
+    length === 4 ? read(state, vcpu, offset, 4) : read(state, vcpu, offset & ~3, length) >> laneShift(offset);
 }
 
 /** Of 32 interrupts those that an access from somewhere sees. `word` is their plane word. */

@@ -1,4 +1,3 @@
-import { hardwareOf } from '../../../config.ts';
 import { affinityOf } from '../../../physical/reset.ts';
 import type { PhysicalPolicy } from '../../../physical/policy.ts';
 import type { RowHandlers } from '../../../registers/row.ts';
@@ -21,7 +20,7 @@ export function GICR_CTLR({ routesOneOfN }: PhysicalPolicy): RowHandlers {
   return {
     read: (state, cpu) => state.get(state.physicalWord(cpu, PHYSICAL_GICR_CTLR)),
     write({ state }, cpu, _offset, _length, value) {
-      const mask = (hardwareOf(state.config).lpis ? ENABLE_LPIS : 0) | (routesOneOfN ? DPG_BITS : 0);
+      const mask = (state.hardware.lpis ? ENABLE_LPIS : 0) | (routesOneOfN ? DPG_BITS : 0);
       const word = state.physicalWord(cpu, PHYSICAL_GICR_CTLR);
       state.put(word, (state.get(word) & ~mask) | (value & mask));
     },
@@ -40,7 +39,7 @@ export function GICR_TYPER({ routesOneOfN }: PhysicalPolicy): RowHandlers {
         (cpu << 8) |
         (routesOneOfN ? 1 << 5 : 0) |
         (cpu === state.config.cpus - 1 ? 1 << 4 : 0) |
-        (hardwareOf(state.config).lpis ? 1 : 0)
+        (state.hardware.lpis ? 1 : 0)
       );
     },
     write: writeIgnored,

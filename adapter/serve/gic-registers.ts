@@ -14,12 +14,11 @@ export function gicRegisters(guest: SimulatedGuest): readonly StubRegister[] {
 
 /** GICv3: system registers. */
 function systemInterface({ machine: { gic } }: SimulatedGuest): StubRegister[] {
-  return [...gic.systemRegisters()].flatMap((encoding) => {
-    const found = gic.systemRegister(encoding);
-    const read = found?.read ?? null;
-    if (!found || read === null || found.name.startsWith('ICC_IAR')) return [];
-    return [register(found.name, GIC_FEATURE, 64, 'uint64', (vcpu) => BigInt(read(vcpu) >>> 0), null, 'gic')];
-  });
+  return [...gic.systemRegisters()].flatMap(({ name, peek }) =>
+    peek === null || name.startsWith('ICC_IAR')
+      ? []
+      : [register(name, GIC_FEATURE, 64, 'uint64', (vcpu) => BigInt(peek(vcpu) >>> 0), null, 'gic')],
+  );
 }
 
 /** GICv2: the frame of the CPU interface, as user space sees it. */

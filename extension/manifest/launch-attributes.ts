@@ -3,7 +3,13 @@ import { hexProperty, symbolAttributes } from './schema.ts';
 import { server, stubOnly } from './stub-attributes.ts';
 
 /** Profiles by name, as the adapter has them. */
-const PROFILE_NAMES = ['kvm-6.12', 'kvm-4.10'];
+const PROFILES = {
+  'kvm-6.12': 'The vgic of Linux 6.12, behind list registers: what a guest of KVM meets.',
+  'kvm-4.10': 'The vgic of Linux 4.10.',
+  arch: 'A physical controller as the architecture has it, wired to the CPUs: what software on hardware meets.',
+  'qemu-7.2': 'The controller of QEMU 7.2 without KVM, with its deviations from the architecture.',
+  'qemu-10': 'The controller of QEMU 10 without KVM.',
+};
 
 /**
  * What a configuration that launches may say: of a program on the simulated machine, of a recording, or of a server
@@ -57,15 +63,17 @@ export const launch = {
     },
     profile: {
       type: 'string',
-      enum: PROFILE_NAMES,
-      description: 'For programs: which controller the machine has: the vgic of which Linux version.',
+      enum: Object.keys(PROFILES),
+      enumDescriptions: Object.values(PROFILES),
+      default: 'kvm-6.12',
+      description: 'For programs: which controller the machine has.',
     },
     lrs: {
       type: 'integer',
       minimum: 1,
       maximum: 16,
       default: 4,
-      description: 'For programs: the number of list registers of each vCPU.',
+      description: 'For programs: the number of list registers of each vCPU, where the profile has them.',
     },
     initrd: { type: 'string', description: 'For kernels: the initial RAM disk.' },
     address: hexProperty('For flat binaries: where they go and begin; 0x0 is firmware in flash.'),

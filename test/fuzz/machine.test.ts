@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { ARCH } from '../../adapter/gic/profiles/arch.ts';
 import { DEFAULT_PROFILE } from '../../adapter/gic/profiles/profiles.ts';
 import { SimulatedGuest } from '../../adapter/guest/simulated/simulated-guest.ts';
 import * as L from '../../adapter/guest/simulated/core/layout.ts';
@@ -33,7 +34,7 @@ for (const vcpus of [1, 4]) {
       const gic = (round & 1) === 0 ? 'v2' : 'v3';
       const guest = await SimulatedGuest.create(
         module,
-        { gic, vcpus, memory: MEMORY, profile: DEFAULT_PROFILE, lrs: 1 + (random() % 16) },
+        { gic, vcpus, memory: MEMORY, profile: (round & 4) === 0 ? DEFAULT_PROFILE : ARCH, lrs: 1 + (random() % 16) },
         { title: 'fuzz' },
       );
       const { machine } = guest;

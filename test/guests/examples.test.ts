@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
-import { execFileSync, spawnSync } from 'node:child_process';
+import { execFileSync, spawnSync, type SpawnSyncReturns } from 'node:child_process';
 import { cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { test } from 'node:test';
+import { PROFILES } from '../../adapter/gic/profiles/profiles.ts';
 
 const GUEST = path.join(import.meta.dirname, '../../examples/guest');
 const ROOT = path.join(GUEST, '../..');
@@ -29,18 +30,24 @@ test(
   },
 );
 
-for (const gic of ['v2', 'v3']) {
-  for (const cpus of [1, 2]) {
-    test(`the guest does what it says on a GIC${gic} with ${cpus} vCPU${cpus === 1 ? '' : 's'}`, () => {
-      const program = path.join(GUEST, 'guest.elf');
-      const words = ['--import', 'tsx', 'adapter/cli.ts', 'run', '--gic', gic, '--cpus', String(cpus), program];
-      const { status, stdout, stderr } = spawnSync(process.execPath, words, { cwd: ROOT, input: '', encoding: 'utf8' });
-      const second = cpus === 1 ? 'sgi: there is no second vCPU' : 'sgi: answers 3';
-      assert.equal(
-        stdout,
-        `guest: starting\ntimer: ticks 5\n${second}\npreemption: nested 1\nuart: sent by interrupt\nguest: done\n`,
-      );
-      assert.deepEqual([status, stderr], [0, '']);
-    });
+for (const profile of PROFILES) {
+  for (const gic of ['v2', 'v3']) {
+    for (const cpus of [1, 2]) {
+      const title = `the guest does what it says on a GIC${gic} of ${profile.name} with ${cpus} vCPU${cpus === 1 ? '' : 's'}`;
+      test(title, () => {
+        const { status, stdout, stderr } = run('--profile', profile.name, '--gic', gic, '--cpus', String(cpus));
+        const second = cpus === 1 ? 'sgi: there is no second vCPU' : 'sgi: answers 3';
+        assert.equal(
+          stdout,
+          `guest: starting\ntimer: ticks 5\n${second}\npreemption: nested 1\nuart: sent by interrupt\nguest: done\n`,
+        );
+        assert.deepEqual([status, stderr], [0, '']);
+      });
+    }
   }
+}
+
+function run(...words: readonly string[]): SpawnSyncReturns<string> {
+  const command = ['--import', 'tsx', 'adapter/cli.ts', 'run', ...words, path.join(GUEST, 'guest.elf')];
+  return spawnSync(process.execPath, command, { cwd: ROOT, input: '', encoding: 'utf8' });
 }

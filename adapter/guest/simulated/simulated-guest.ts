@@ -1,12 +1,13 @@
 import { Controller } from '../../gic/controller.ts';
 import { applyStep, type EditStep } from '../../gic/edit/step.ts';
+import type { CpuFacts } from '../../gic/explain/explanation.ts';
 import { RegisterMap } from '../../gic/inspect/register-map.ts';
 import type { UndoLog } from '../../gic/journal/undo-log.ts';
-import { VCPU_USED_LRS } from '../../gic/state/layout.ts';
 import { describeCpuAccess, describeEntry, lastAccessOf, outcomeOfEntry } from '../describe-entry.ts';
 import { GuestStateError, Outcome, type Operation, type VcpuInfo } from '../guest.ts';
 import type { MachineGuest, MachineStop, WatchedMemory } from '../machine-guest.ts';
 import { Core, CoreError } from './core/core.ts';
+import { cpuFactsOf } from './cpu-facts.ts';
 import { SimulatedCpus } from './simulated-cpus.ts';
 import { EntryKind, History } from '../history.ts';
 import { GicAccess } from './machine/access.ts';
@@ -37,11 +38,6 @@ export interface GuestListener {
 
 /** Entries remembered unless told otherwise. */
 const REMEMBERED = 10_000;
-const SGI_NAMES: Readonly<Record<string, string>> = {
-  S3_0_C12_C11_5: 'ICC_SGI1R_EL1',
-  S3_0_C12_C11_6: 'ICC_ASGI1R_EL1',
-  S3_0_C12_C11_7: 'ICC_SGI0R_EL1',
-};
 
 /**
  * A simulated machine as a guest: each access to the interrupt controller and each change of a wire is an entry of time,
@@ -202,15 +198,7 @@ export class SimulatedGuest implements MachineGuest {
 
   /** Brings what views read up to the machine's state. */
   refresh(): void {
-    const { state } = this.controller;
-    state.copyFrom(this.machine.gic.controller.state);
-    for (let vcpu = 0; vcpu < this.machine.config.vcpus; vcpu++) {
-      const word = state.vcpuWord(vcpu, VCPU_USED_LRS);
-      const used = state.get(word);
-      if (used === 0) continue;
-      this.controller.sync(vcpu);
-      state.put(word, used);
-    }
+    this.machine.gic.show(this.controller);
   }
 
   operation(index: number): Operation {
@@ -233,8 +221,7 @@ export class SimulatedGuest implements MachineGuest {
   readonly #nameOf = (encoding: number): string => {
     let name = this.#systemNames.get(encoding);
     if (name === undefined) {
-      const raw = Core.registerName(encoding);
-      name = this.machine.gic.systemRegister(encoding)?.name ?? SGI_NAMES[raw] ?? raw;
+      name = this.machine.gic.systemRegister(encoding)?.name ?? Core.registerName(encoding);
       this.#systemNames.set(encoding, name);
     }
     return name;
@@ -246,6 +233,10 @@ export class SimulatedGuest implements MachineGuest {
 
   remark(): string | null {
     return null;
+  }
+
+  cpuFacts(vcpu: number): CpuFacts {
+    return cpuFactsOf(this.controller, this.machine.core, vcpu, this.present);
   }
 
   lastEntryOf(vcpu: number, index: number): number {

@@ -23,7 +23,7 @@ export function valueNode(guest: Guest, value: Value, frame: Frame): Node {
     case 'irq':
       return irqNode(guest, guest.controller.state.slot(value.intid, value.vcpu));
     case 'cpu':
-      return folder(text, text, () => (guest.controller.profile.knows.queues ? interfaceNodes(guest, value.vcpu) : []));
+      return folder(text, text, () => interfaceNodes(guest, value.vcpu));
     case 'listRegister':
       return interfaceNodes(guest, value.vcpu).find(({ name }) => name === `LR${value.lr}`) ?? fact(text, 'not in use');
     case 'access':

@@ -13,10 +13,18 @@ import {
 } from '../../gic/state/layout.ts';
 import type { Guest } from '../../guest/guest.ts';
 import { fact, folder, type Node } from './node.ts';
+import { physicalInterfaceNodes } from './physical-interface.ts';
 import { paddedHex } from './registers.ts';
 
-/** The virtual CPU interface of a vCPU: its control register's parts, its list registers, its queue. */
+/** The interface of a vCPU: a physical one, or one over list registers. Empty where nothing of it is known. */
 export function interfaceNodes(guest: Guest, vcpu: number): Node[] {
+  const { physical, profile } = guest.controller;
+  if (physical !== null) return physicalInterfaceNodes(guest, physical, vcpu);
+  return profile.knows.queues ? virtualInterfaceNodes(guest, vcpu) : [];
+}
+
+/** The virtual CPU interface of a vCPU: its control register's parts, its list registers, its queue. */
+function virtualInterfaceNodes(guest: Guest, vcpu: number): Node[] {
   const { state } = guest.controller;
   const word = (index: number): number => state.get(state.vcpuWord(vcpu, index));
   const used = word(VCPU_USED_LRS);
@@ -32,16 +40,16 @@ export function interfaceNodes(guest: Guest, vcpu: number): Node[] {
 /** GICv2 shows the virtual machine control register as user space sees it: the CPU interface's registers. */
 function controlNodes(guest: Guest, vcpu: number): Node[] {
   const { state, config } = guest.controller;
-  const parts: readonly (readonly [string, number])[] = [
+  const parts: readonly (readonly [name: string, index: number, shift?: number])[] = [
     ['CTLR', VCPU_VM_CTLR],
-    ['PMR', VCPU_VM_PMR],
+    ['PMR', VCPU_VM_PMR, 3],
     ['BPR', VCPU_VM_BPR],
     ['ABPR', VCPU_VM_ABPR],
   ];
   const prefix = config.cpus === 1 ? '' : `cpu(${vcpu}).`;
-  return parts.map(([name, index]) => ({
+  return parts.map(([name, index, shift = 0]) => ({
     name,
-    value: () => hexOf(state.get(state.vcpuWord(vcpu, index)) >>> 0),
+    value: () => hexOf(state.get(state.vcpuWord(vcpu, index)) >>> shift),
     type: 'part of the virtual machine control register',
     ...(config.gic === 'v2' ? { evaluateName: `${prefix}GICC_${name}`, writable: true } : {}),
   }));

@@ -20,9 +20,10 @@ export function scopesOf(guest: Guest, frame: Frame): FrameScope[] {
   const scopes: FrameScope[] = [
     { node: folder('Access', '', () => accessNodes(guest, frame)), expensive: false, hint: 'locals' },
   ];
-  if (guest.controller.profile.knows.queues) {
-    const node = folder(`vCPU interface and list registers${whose}`, '', () => interfaceNodes(guest, vcpu));
-    scopes.push({ node, expensive: false });
+  const { physical, profile } = guest.controller;
+  if (physical !== null || profile.knows.queues) {
+    const title = `vCPU interface${profile.knows.queues ? ' and list registers' : ''}${whose}`;
+    scopes.push({ node: folder(title, '', () => interfaceNodes(guest, vcpu)), expensive: false });
   }
   scopes.push({ node: folder('Interrupts', '', () => busyInterrupts(guest)), expensive: false });
   for (const device of guest.registers.devices) {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { PROFILES } from '../../../adapter/gic/profiles/profiles.ts';
 import { BOARDS } from '../../../adapter/guest/gdb/find/boards.ts';
 import { MAX_SPIS } from '../../../adapter/guest/gdb/find/identify/distributor.ts';
 import { MAX_REDISTRIBUTORS } from '../../../adapter/guest/gdb/find/identify/redistributors.ts';
@@ -161,4 +162,10 @@ test('the examples can be started as they are', async () => {
     assert.deepEqual({ ...finished.configuration, ...said }, finished.configuration, label);
     if (server) assert.deepEqual(finished.configuration['server'], { ...server, cwd: examples });
   }
+});
+
+test('the profiles offered are those there are', () => {
+  const { enum: offered = [], enumDescriptions = [] } = launch.properties['profile'] ?? {};
+  assert.deepEqual(offered.toSorted(), PROFILES.map(({ name }) => name).toSorted());
+  assert.equal(enumDescriptions.length, offered.length);
 });

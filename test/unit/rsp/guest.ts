@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
+import type { Profile } from '../../../adapter/gic/profiles/profile.ts';
 import { DEFAULT_PROFILE } from '../../../adapter/gic/profiles/profiles.ts';
 import { boot } from '../../../adapter/guest/simulated/load/boot.ts';
 import { SimulatedGuest } from '../../../adapter/guest/simulated/simulated-guest.ts';
@@ -16,8 +17,11 @@ export const AT = {
 } as const;
 
 /** The example's guest, before its first instruction. */
-export async function exampleGuest(gic: 'v2' | 'v3' = 'v3'): Promise<SimulatedGuest> {
-  const config = { gic, vcpus: 2, memory: 64 << 20, profile: DEFAULT_PROFILE, lrs: 4 };
+export async function exampleGuest(
+  gic: 'v2' | 'v3' = 'v3',
+  profile: Profile = DEFAULT_PROFILE,
+): Promise<SimulatedGuest> {
+  const config = { gic, vcpus: 2, memory: 64 << 20, profile, lrs: 4 };
   const guest = await SimulatedGuest.create(await coreModule(), config, { title: 'example' });
   boot(
     guest.machine,

@@ -1,189 +1,44 @@
-import { Controller } from '../../../gic/controller.ts';
-import type { GicConfig } from '../../../gic/config.ts';
-import { ALL_VCPUS, type VcpuControl } from '../../../gic/delivery/delivery.ts';
-import type { SgiGroups } from '../../../gic/delivery/sgi.ts';
-import type { Profile } from '../../../gic/profiles/profile.ts';
-import { GicvFrame } from '../../../gic/virtual/gicv-frame.ts';
-import { icvRegisters, type IcvRegister } from '../../../gic/virtual/icv-registers.ts';
-import { Signal, VirtualInterface } from '../../../gic/virtual/virtual-interface.ts';
+import type { Controller } from '../../../gic/controller.ts';
+import type { Inputs } from '../../../gic/physical/inputs.ts';
 
-/**
- * The interrupt controller of a simulated guest, as KVM runs it. While a vCPU is in the guest its list registers are
- * loaded and its CPU interface is the hardware's, over them. Whatever else happens is an exit: list registers are
- * folded, the access or wire goes through the controller, queues are pruned, list registers are populated again.
- */
-export class GuestGic implements VcpuControl {
+/** A system register of the CPU interface, as a guest's MRS and MSR meet it. */
+export interface CpuRegister {
+  /** As Arm writes it: "ICC_IAR1_EL1". */
+  readonly name: string;
+  /** op0:op1:CRn:CRm:op2 in bits 15:14, 13:11, 10:7, 6:3, 2:0, as MRS and MSR encode them. */
+  readonly encoding: number;
+  /** Null: reading is undefined. */
+  readonly read: ((vcpu: number) => number) | null;
+  /** What reading would answer, without a trace of having looked; null: that is not to be had. */
+  readonly peek: ((vcpu: number) => number) | null;
+  /** Null: writing is undefined. */
+  readonly write: ((vcpu: number, lo: number, hi: number) => void) | null;
+}
+
+/** The interrupt controller of a simulated machine: between its cores and devices on one side, a `Controller` on the other. */
+export interface GuestGic {
   readonly controller: Controller;
-  readonly #virtual: VirtualInterface;
-  readonly #cpuFrame: GicvFrame | null;
-  readonly #system: ReadonlyMap<number, IcvRegister>;
-  /** Base and end of the GICv2 CPU interface frame; -1 on GICv3. */
-  readonly #cpuBase: number;
-  readonly #cpuEnd: number;
-  /** 1 while the list registers of a vCPU are loaded. */
-  readonly #loaded: Uint8Array;
-  /** 1 where a vCPU has been told to leave the guest and come back. */
-  readonly #kicked: Uint8Array;
-  readonly #signals: Uint8Array;
-  /** 1 for vCPUs that are powered down: they never enter the guest. */
-  readonly #off: Uint8Array;
-
-  /**
-   * @throws GicConfigError, FrameMapError for a machine that cannot be
-   */
-  constructor(config: GicConfig, profile: Profile) {
-    this.controller = new Controller(config, profile, this);
-    const { state } = this.controller;
-    this.#virtual = new VirtualInterface(state);
-    const v2 = config.gic === 'v2';
-    this.#cpuFrame = v2 ? new GicvFrame(state, this.#virtual, profile.v2.cpuInterface) : null;
-    this.#cpuBase = v2 ? config.bases.cpuif : -1;
-    this.#cpuEnd = v2 ? config.bases.cpuif + profile.v2.cpuInterface.size : -1;
-    const registers = v2 ? [] : icvRegisters(state, this.#virtual);
-    this.#system = new Map(registers.map((one) => [one.encoding, one]));
-    this.#loaded = new Uint8Array(config.cpus);
-    this.#kicked = new Uint8Array(config.cpus).fill(1);
-    this.#signals = new Uint8Array(config.cpus);
-    this.#off = new Uint8Array(config.cpus);
-    this.#settle();
-  }
-
-  /** What a vCPU sees on its interrupt inputs now. */
-  signal(vcpu: number): Signal {
-    return this.#signals[vcpu] as Signal;
-  }
-
+  /** Levels of a vCPU's interrupt inputs now. */
+  inputs(vcpu: number): Inputs;
   /** True where a vCPU in WFI has to go on. */
-  wakes(vcpu: number): boolean {
-    return this.#signals[vcpu] !== Signal.None || this.controller.delivery.waiting(vcpu);
-  }
-
-  /** Powers a vCPU up or down: one that is down holds nothing in its list registers. */
-  setPower(vcpu: number, on: boolean): void {
-    this.#off[vcpu] = on ? 0 : 1;
-    if (!on) this.#leave(vcpu);
-    this.#signals[vcpu] = Signal.None;
-    this.#settle();
-  }
-
+  wakes(vcpu: number): boolean;
+  /** A vCPU is powered up or down. */
+  setPower(vcpu: number, on: boolean): void;
   /** A guest's load: int32 low word; the upper word of 8 bytes is in `controller.state.hi`. */
-  read(vcpu: number, address: number, length: number): number {
-    if (this.#cpuFrame !== null && address >= this.#cpuBase && address < this.#cpuEnd) {
-      this.controller.state.hi = 0;
-      const value = this.#cpuFrame.read(vcpu, address - this.#cpuBase, length);
-      this.#afterVirtual(vcpu);
-      return value;
-    }
-    this.#leave(vcpu);
-    const value = this.controller.read(vcpu, address, length);
-    const { hi } = this.controller.state;
-    this.#settle();
-    this.controller.state.hi = hi;
-    return value;
-  }
-
+  read(vcpu: number, address: number, length: number): number;
   /** A guest's store. */
-  write(vcpu: number, address: number, length: number, lo: number, hi: number): void {
-    if (this.#cpuFrame !== null && address >= this.#cpuBase && address < this.#cpuEnd) {
-      this.#cpuFrame.write(vcpu, address - this.#cpuBase, length, lo);
-      this.#afterVirtual(vcpu);
-      return;
-    }
-    this.#leave(vcpu);
-    this.controller.write(vcpu, address, length, lo, hi);
-    this.#settle();
-  }
-
-  /**
-   * The register an MRS or MSR names, by its encoding; undefined where there is none: the instruction is undefined.
-   * Call `accessed` after using it.
-   */
-  systemRegister(encoding: number): IcvRegister | undefined {
-    return this.#system.get(encoding);
-  }
-
-  /** Encodings of all registers `systemRegister` finds. */
-  systemRegisters(): Iterable<number> {
-    return this.#system.keys();
-  }
-
-  /** A vCPU has used a system register of its interface. */
-  accessed(vcpu: number): void {
-    this.#afterVirtual(vcpu);
-  }
-
-  /** A write of ICC_SGI1R_EL1 or of one of its like. */
-  sgi(vcpu: number, lo: number, hi: number, groups?: SgiGroups): void {
-    this.#leave(vcpu);
-    this.controller.sgi(vcpu, lo, hi, groups);
-    this.#settle();
-  }
-
+  write(vcpu: number, address: number, length: number, lo: number, hi: number): void;
+  /** The register an MRS or MSR names, by its encoding; undefined where there is none: the instruction is undefined. */
+  systemRegister(encoding: number): CpuRegister | undefined;
+  /** All that `systemRegister` finds. */
+  systemRegisters(): Iterable<CpuRegister>;
   /** A device drives a wire. */
-  line(intid: number, vcpu: number, level: boolean): void {
-    this.controller.line(intid, vcpu, level);
-    this.#settle();
-  }
-
+  line(intid: number, vcpu: number, level: boolean): void;
   /**
-   * Changes the controller from outside the guest, with every vCPU out of it: for a user's edits.
+   * Changes the controller from outside the guest: for a user's edits.
    * @returns what `change` returns
    */
-  outside<T>(change: () => T): T {
-    this.halt(ALL_VCPUS);
-    try {
-      return change();
-    } finally {
-      this.#kicked.fill(1);
-      this.#settle();
-    }
-  }
-
-  kick(vcpu: number): void {
-    this.#kicked[vcpu] = 1;
-  }
-
-  halt(vcpu: number): void {
-    if (vcpu !== ALL_VCPUS) this.#leave(vcpu);
-    else for (let each = 0; each < this.#loaded.length; each++) this.#leave(each);
-  }
-
-  resume(): void {
-    // Whoever has left the guest enters it again as things settle.
-  }
-
-  /** Folds the list registers of a vCPU, if they are loaded. */
-  #leave(vcpu: number): void {
-    if (this.#loaded[vcpu] === 0) return;
-    this.#loaded[vcpu] = 0;
-    this.controller.sync(vcpu);
-  }
-
-  /** Brings every vCPU that was kicked or has left back into the guest. */
-  #settle(): void {
-    const count = this.#loaded.length;
-    // Leaving can move an interrupt to another vCPU, and kick that one.
-    for (let left = true; left;) {
-      left = false;
-      for (let vcpu = 0; vcpu < count; vcpu++) {
-        if (this.#kicked[vcpu] === 0 || this.#loaded[vcpu] === 0) continue;
-        this.#leave(vcpu);
-        left = true;
-      }
-    }
-    for (let vcpu = 0; vcpu < count; vcpu++) {
-      if (this.#loaded[vcpu] === 1 || this.#off[vcpu] === 1) continue;
-      this.#kicked[vcpu] = 0;
-      this.#loaded[vcpu] = 1;
-      this.controller.flush(vcpu);
-      this.#signals[vcpu] = this.#virtual.signal(vcpu);
-    }
-  }
-
-  #afterVirtual(vcpu: number): void {
-    if (this.#virtual.maintenance(vcpu)) {
-      this.#leave(vcpu);
-      this.#settle();
-    } else this.#signals[vcpu] = this.#virtual.signal(vcpu);
-  }
+  outside<T>(change: () => T): T;
+  /** Brings another controller to the state that the guest's next reads would find. */
+  show(view: Controller): void;
 }

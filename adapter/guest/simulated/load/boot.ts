@@ -27,6 +27,8 @@ export function boot(machine: Machine, program: NamedBytes, options: BootOptions
       end = Math.max(end, zeroUpTo);
     }
   }
+  // What is no firmware is started by it.
+  if (plan.kind !== 'firmware') machine.gic.setPower(0, true);
   machine.core.forget();
   machine.core.setPc(0, plan.entry);
   plan.registers.forEach((value, n) => machine.core.setX(0, n, value));

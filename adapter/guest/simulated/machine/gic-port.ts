@@ -1,16 +1,8 @@
 import { VIRT_MAP } from '../board/virt.ts';
 import type { Core } from '../core/core.ts';
-import { encode } from '../core/system-registers.ts';
 import type { GuestGic } from '../gic/guest-gic.ts';
 import { GicAccess } from './access.ts';
 import type { MachineStop } from '../../machine-guest.ts';
-
-/** System registers that raise SGIs, by encoding: which of them do so is the profile's to say. */
-const SGI_REGISTERS: ReadonlyMap<number, string> = new Map([
-  [encode(3, 0, 12, 11, 5), 'ICC_SGI1R'],
-  [encode(3, 0, 12, 11, 6), 'ICC_ASGI1R'],
-  [encode(3, 0, 12, 11, 7), 'ICC_SGI0R'],
-]);
 
 /** Who hears of accesses. The object is the port's: whoever keeps it copies it. */
 export interface AccessListener {
@@ -49,7 +41,7 @@ export class GicPort {
   open(): void {
     if (this.#v2) return;
     this.#core.announceGicRegisters();
-    for (const encoding of [...SGI_REGISTERS.keys(), ...this.#gic.systemRegisters()]) this.#core.exitOn(encoding);
+    for (const { encoding } of this.#gic.systemRegisters()) this.#core.exitOn(encoding);
   }
 
   /** What is asked before each access: true stops there. Null: nothing. */
@@ -82,10 +74,8 @@ export class GicPort {
   /** An MRS or MSR that left the core; one that names nothing is undefined. @returns a stop before it */
   register(vcpu: number, encoding: number): MachineStop | null {
     const core = this.#core;
-    const raises = this.#gic.controller.profile.sgiRegisters[SGI_REGISTERS.get(encoding) ?? ''];
     const register = this.#gic.systemRegister(encoding);
-    const usable = raises !== undefined ? core.exitWrites : core.exitWrites ? register?.write : register?.read;
-    if (!usable) {
+    if (!(core.exitWrites ? register?.write : register?.read)) {
       core.answerUndefined();
       return null;
     }
@@ -93,12 +83,8 @@ export class GicPort {
     if (stop) return stop;
     const { access } = this;
     this.#listener.accessing(access);
-    if (raises !== undefined) this.#gic.sgi(vcpu, access.low, access.high, raises);
-    else {
-      if (access.write) register?.write?.(vcpu, access.low);
-      else access.low = register?.read?.(vcpu) ?? 0;
-      this.#gic.accessed(vcpu);
-    }
+    if (access.write) register?.write?.(vcpu, access.low, access.high);
+    else access.low = register?.read?.(vcpu) ?? 0;
     this.#finish();
     return null;
   }

@@ -1,12 +1,13 @@
 import type { Profile } from '../../../gic/profiles/profile.ts';
-import { Signal } from '../../../gic/virtual/virtual-interface.ts';
+import { FIQ, IRQ } from '../../../gic/physical/inputs.ts';
 import { psciCall, type PowerState, type VcpuPower } from '../board/psci.ts';
-import { affinityOf, checkVirtConfig, RAM_BASE, VIRT_MAP, VIRT_SPIS, type VirtConfig } from '../board/virt.ts';
+import { affinityOf, checkVirtConfig, RAM_BASE, VIRT_MAP, type VirtConfig } from '../board/virt.ts';
 import { createBoard, type Board } from '../board/virt-board.ts';
 import { Core, CoreExit } from '../core/core.ts';
 import type { Width } from '../devices/device.ts';
 import { SEMIHOSTING_HLT, semihostingCall, type SemihostingHost } from '../devices/semihosting.ts';
-import { GuestGic } from '../gic/guest-gic.ts';
+import { createGuestGic } from '../gic/create-gic.ts';
+import type { GuestGic } from '../gic/guest-gic.ts';
 import type { GicAccess } from './access.ts';
 import { GicPort } from './gic-port.ts';
 import type { MachineStop } from '../../machine-guest.ts';
@@ -73,21 +74,8 @@ export class Machine {
     this.config = config;
     this.core = core;
     this.#host = host;
-    const { gic, vcpus } = config;
-    this.gic = new GuestGic(
-      {
-        gic,
-        cpus: vcpus,
-        spis: VIRT_SPIS,
-        lrs: config.lrs,
-        bases: {
-          dist: VIRT_MAP.distributor.base,
-          cpuif: VIRT_MAP.cpuInterface.base,
-          redist: VIRT_MAP.redistributors.base,
-        },
-      },
-      config.profile,
-    );
+    const { vcpus } = config;
+    this.gic = createGuestGic(config);
     this.port = new GicPort(core, this.gic, {
       accessing: (access) => host.accessing(access),
       accessed: (access) => {
@@ -431,7 +419,7 @@ export class Machine {
     this.#signal();
   }
 
-  /** Changes the controller on a user's behalf, with every vCPU out of the guest. */
+  /** Changes the controller on a user's behalf, from outside the guest. */
   outside(change: () => void): void {
     this.gic.outside(change);
     this.#signal();
@@ -440,8 +428,8 @@ export class Machine {
   /** Brings every vCPU's interrupt inputs to what its interface signals. */
   #signal(): void {
     for (let vcpu = 0; vcpu < this.config.vcpus; vcpu++) {
-      const signal = this.gic.signal(vcpu);
-      this.core.setLines(vcpu, signal === Signal.Irq, signal === Signal.Fiq);
+      const inputs = this.gic.inputs(vcpu);
+      this.core.setLines(vcpu, (inputs & IRQ) !== 0, (inputs & FIQ) !== 0);
     }
   }
 

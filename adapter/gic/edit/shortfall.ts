@@ -1,4 +1,4 @@
-import { PRIVATE_IRQS } from '../config.ts';
+import { hardwareOf, PRIVATE_IRQS } from '../config.ts';
 import { hexOf } from '../inspect/decode.ts';
 import type { Scope } from '../expression/scope.ts';
 import type { Place } from '../expression/value.ts';
@@ -11,10 +11,12 @@ export function shortfall(place: Place, wanted: bigint | null, after: bigint, sc
   if (wanted === null) return 'Nothing changes by this write.';
   const intid = 'intid' in place ? place.intid : -1;
   switch (propertyOf(place)) {
-    case 'priority':
+    case 'priority': {
+      const keeps = `A priority keeps its upper ${String(priorityBits(scope))} bits`;
       return place.kind === 'register'
-        ? `A priority keeps its upper 5 bits: ${hexOf(after)} is stored.`
-        : `A priority keeps its upper 5 bits: ${hexOf(wanted)} becomes ${hexOf(after)}.`;
+        ? `${keeps}: ${hexOf(after)} is stored.`
+        : `${keeps}: ${hexOf(wanted)} becomes ${hexOf(after)}.`;
+    }
     case 'pending':
       if (intid >= 0 && after > wanted) return stillPending(intid, place, scope);
       break;
@@ -31,6 +33,11 @@ export function shortfall(place: Place, wanted: bigint | null, after: bigint, sc
     ...(gained === 0n ? [] : [`bits ${hexOf(gained)} stay set`]),
   ].join(', ');
   return `The controller stores ${hexOf(after)} for ${hexOf(wanted)}: ${bits}.`;
+}
+
+/** The vgic has five. */
+function priorityBits({ controller }: Scope): number {
+  return controller.physical === null ? 5 : hardwareOf(controller.config).priorityBits;
 }
 
 function propertyOf(place: Place): string | null {

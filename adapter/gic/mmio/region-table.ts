@@ -66,7 +66,7 @@ export class RegionTable {
 
   constructor(frame: FrameTable, config: GicConfig, layout: StateLayout, view: View) {
     this.frame = frame;
-    const regions = frame.rows.flatMap((row) => regionsOf(row, config, layout, view));
+    const regions = frame.rows.flatMap((row) => regionsOf(row, config, layout, view)).map(sameShape);
     this.#byWord = new Uint8Array(frame.size >> 2);
     regions.forEach(({ start, end }, i) => this.#byWord.fill(i + 1, start >> 2, (end + 3) >> 2));
     this.#regions = regions;
@@ -132,6 +132,12 @@ function answer(region: Region, state: GicState, vcpu: number, offset: number, l
 /** The bits of an access that is narrower than a word. */
 function narrow(value: number, length: number): number {
   return length === 1 ? value & 0xff : length === 2 ? value & 0xffff : value;
+}
+
+/** All regions as the engine sees them alike: their fields in one order. */
+function sameShape(region: Region): Region {
+  const { start, end, origin, widths, bankBase, bankWords, sharedBase, read, take, write, accepts } = region;
+  return { start, end, origin, widths, bankBase, bankWords, sharedBase, read, take, write, accepts };
 }
 
 function regionsOf(row: RegisterRow, config: GicConfig, layout: StateLayout, view: View): Region[] {

@@ -52,9 +52,9 @@ export function iccFault(register: IccRegister, write: boolean, { el, scr }: Cpu
 }
 
 const BOTH = SCR_IRQ | SCR_FIQ;
-/** ICC_CTLR: Aff3 may be anything (15), 16 bits of INTID (13:11). */
+/** ICC_CTLR: Aff3 may be anything (15), 24 bits of INTID (13:11). */
 const CTLR_A3V = 1 << 15;
-const CTLR_IDBITS_16 = 1 << 11;
+const CTLR_IDBITS_24 = 1 << 11;
 /** ICC_CTLR_EL3.nDS: security cannot be disabled. */
 const CTLR_NDS = 1 << 17;
 /** ICC_SRE: system registers, and nothing bypassed; above EL1 also that lower levels may use them. */
@@ -65,7 +65,7 @@ const SRE_ENABLE = 0xf;
 export function iccRegisters(state: GicState, interfaces: InterfaceV3, policy: PhysicalPolicy): readonly IccRegister[] {
   const { priorityBits, securityStates } = hardwareOf(state.config);
   const hasEl3 = securityStates === 2;
-  const fixed = CTLR_A3V | CTLR_IDBITS_16 | ((priorityBits - 1) << 8);
+  const fixed = CTLR_A3V | CTLR_IDBITS_24 | ((priorityBits - 1) << 8);
   const maskBits = (-1 << (8 - priorityBits)) & (policy.keepsWideMask ? -1 : 0xff);
   const word = (cpu: number, index: number): number => state.physicalWord(cpu, index);
   const get = (cpu: number, index: number): number => state.get(word(cpu, index));

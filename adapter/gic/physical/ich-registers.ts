@@ -7,8 +7,10 @@ type Access = Pick<IccRegister, 'read' | 'write'>;
 
 /** Priorities of list registers have five bits: the upper ones of 55:48. */
 const LR_HI_BITS = 0xf0f8_1fff | 0;
-/** The same with reserved bits. */
-const LR_HI_NO_PRIORITY = ~0x0007_0000;
+/** NMI (59). */
+const LR_HI_NMI = 1 << 27;
+/** All but NMI, and the bits that a priority does not have. */
+const LR_HI_RESERVED = ~(LR_HI_NMI | 0x0007_0000);
 /** ICC_SRE_EL2: system registers, nothing bypassed, and EL1 may use its own. */
 const SRE_EL2 = 0xf;
 
@@ -28,7 +30,8 @@ export function ichRegisters(state: GicState, hypervisor: Hypervisor): readonly 
     read: (cpu) => hypervisor.activePriorities(cpu, group),
     write: (cpu, lo) => hypervisor.setActivePriorities(cpu, group, lo),
   });
-  const kept = hypervisor.rules.keepsReserved ? LR_HI_NO_PRIORITY : LR_HI_BITS;
+  const { keepsReserved, keepsNmi } = hypervisor.rules;
+  const kept = (keepsReserved ? LR_HI_RESERVED : LR_HI_BITS) | (keepsNmi ? LR_HI_NMI : 0);
   const listRegister = (lr: number): Access => ({
     read: (cpu) => hypervisor.listRegister(cpu, lr),
     write: (cpu, lo, hi) => hypervisor.setListRegister(cpu, lr, lo, hi & kept),

@@ -1,4 +1,10 @@
-import { ARCHITECTURE_VIRTUAL, QEMU_VIRTUAL_V2, QEMU_VIRTUAL_V3, type VirtualRules } from '../virtual/rules.ts';
+import {
+  ARCHITECTURE_VIRTUAL,
+  QEMU_10_VIRTUAL_V3,
+  QEMU_VIRTUAL_V2,
+  QEMU_VIRTUAL_V3,
+  type VirtualRules,
+} from '../virtual/rules.ts';
 
 /**
  * Where controllers in silicon, QEMU's and the architecture part ways: one named choice each. A variant of the profile
@@ -145,5 +151,6 @@ export const QEMU_10: PhysicalPolicy = {
   ...QEMU_7_2,
   tellsFewerSpis: false,
   keepsWideMask: false,
+  virtual: { ...QEMU_7_2.virtual, v3: QEMU_10_VIRTUAL_V3 },
   v2: { ...QEMU_7_2.v2, endsEverywhere: true, retargetMovesPending: true, ppiPendingNeedsTargets: false },
 };

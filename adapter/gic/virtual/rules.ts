@@ -35,6 +35,8 @@ export interface VirtualRules {
   readonly highestTellsSender: boolean;
   /** ICH_LRn_EL2 keeps reserved bits. */
   readonly keepsReserved: boolean;
+  /** Among them NMI (59), of controllers without non-maskable interrupts. */
+  readonly keepsNmi: boolean;
   /** ICV_BPRn_EL1 is compared with its minimum, as a signed number, before it is cut to three bits. */
   readonly clampsUncutBinaryPoint: boolean;
   /** GICV_IAR tells of an interrupt of the other group though a more urgent one runs. */
@@ -70,6 +72,7 @@ export const ARCHITECTURE_VIRTUAL: VirtualRules = {
   splitsWhereRead: false,
   highestTellsSender: true,
   keepsReserved: false,
+  keepsNmi: false,
   clampsUncutBinaryPoint: false,
   tellsBlockedGroup: false,
   leastAlias: 3,
@@ -105,14 +108,18 @@ export const QEMU_VIRTUAL_V2: VirtualRules = {
   iidr: 0x0002043b,
 };
 
-/** QEMU's GICv3, as observed. */
+/** QEMU's GICv3, as observed of 7.2. */
 export const QEMU_VIRTUAL_V3: VirtualRules = {
   ...ARCHITECTURE_VIRTUAL,
   countsPriorityDrops: true,
   matchesDroppedGroup: false,
   lpisBecomeActive: true,
   keepsReserved: true,
+  keepsNmi: true,
   clampsUncutBinaryPoint: true,
   keepsWholeMask: true,
   group0DisabledMeansGroup1: true,
 };
+
+/** QEMU 10's GICv3: what differs from 7.2. */
+export const QEMU_10_VIRTUAL_V3: VirtualRules = { ...QEMU_VIRTUAL_V3, keepsNmi: false };

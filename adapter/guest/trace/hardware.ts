@@ -24,6 +24,7 @@ export function hardwareOfRecording(program: TraceProgram): Hardware {
     priorityBits: control !== null ? ((control >> 8) & 7) + 1 : (prioBits ?? (v2 ? 8 : 5)),
     ...(affinities === undefined ? {} : { affinities }),
     lpis: typer !== null && !v2 && (typer & TYPER_LPIS) !== 0,
+    virtualization: header.gich !== undefined || hasRegister(program, 'ICH_'),
   };
 }
 
@@ -37,6 +38,20 @@ export function spisOfRecording(program: TraceProgram, { tellsFewerSpis }: Physi
   return gic === 'v3' && tellsFewerSpis && typer !== null && spis === 32 * (typer & 31)
     ? Math.min(MAX_SPIS, spis + 32)
     : spis;
+}
+
+/** List registers of each CPU: as many as ICH_VTR_EL2.ListRegs told the guest, or as the header has. */
+export function listRegistersOfRecording(program: TraceProgram): number {
+  const told = firstRegister(program, 'ICH_VTR_EL2');
+  return told === null ? program.header.lrs : (told & 0x1f) + 1;
+}
+
+/** Some access is to a system register whose name begins so. */
+function hasRegister(program: TraceProgram, prefix: string): boolean {
+  for (let i = 0; i < program.length; i++) {
+    if (program.kind[i] === OpKind.Sysreg && program.extra(i)?.reg?.startsWith(prefix)) return true;
+  }
+  return false;
 }
 
 function firstRead(program: TraceProgram, address: number): number | null {

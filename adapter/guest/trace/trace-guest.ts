@@ -14,7 +14,7 @@ import { describeOperation } from './describe.ts';
 import { TraceExecutor } from './executor.ts';
 import type { TraceHeader } from './format/header.ts';
 import type { TraceProgram } from './format/program.ts';
-import { hardwareOfRecording, spisOfRecording } from './hardware.ts';
+import { hardwareOfRecording, listRegistersOfRecording, spisOfRecording } from './hardware.ts';
 import { Timeline } from './timeline.ts';
 
 export interface TraceGuestOptions {
@@ -40,8 +40,12 @@ export function controllerFor(program: TraceProgram, profile: Profile = profileF
   const { gic, cpus, spis, lrs, dist, cpuif, redist, its, gich, gicv } = program.header;
   const config: GicConfig = { gic, cpus, spis, lrs, bases: { dist, cpuif, redist, its, gich, gicv } };
   if (profile.policy === undefined) return new Controller(config, profile);
-  const hardware = hardwareOfRecording(program);
-  return new Controller({ ...config, spis: spisOfRecording(program, profile.policy), hardware }, profile);
+  const told = {
+    spis: spisOfRecording(program, profile.policy),
+    lrs: listRegistersOfRecording(program),
+    hardware: hardwareOfRecording(program),
+  };
+  return new Controller({ ...config, ...told }, profile);
 }
 
 /** A recorded run as a guest: each operation is one entry of time, and so is each edit of the user. */

@@ -26,12 +26,13 @@ export function createGuestGic(machine: MachineConfig): GuestGic {
   return new WiredGic({ ...config, hardware: hardwareOf(machine) }, profile);
 }
 
-/** As QEMU's virt machine has it without EL3; there is no ITS, and so there are no LPIs. */
+/** As QEMU's virt machine has it without EL3; there is no ITS, and so there are no LPIs, and the cores have no EL2. */
 function hardwareOf({ gic, vcpus }: MachineConfig): Hardware {
   return {
     securityStates: 1,
     priorityBits: gic === 'v2' ? 8 : 5,
     affinities: Array.from({ length: vcpus }, (_, vcpu) => affinityOf(vcpu)),
     lpis: false,
+    virtualization: false,
   };
 }

@@ -27,7 +27,14 @@ const RUNS = 60;
 
 function configOf(gic: 'v2' | 'v3', cpus: number): GicConfig {
   const priorityBits = gic === 'v2' ? 8 : 5;
-  return { gic, cpus, spis: 64, bases: BASES, lrs: 1, hardware: { securityStates: 1, priorityBits, lpis: gic === 'v3' } };
+  return {
+    gic,
+    cpus,
+    spis: 64,
+    bases: BASES,
+    lrs: 1,
+    hardware: { securityStates: 1, priorityBits, lpis: gic === 'v3' },
+  };
 }
 
 interface Bank {
@@ -126,7 +133,11 @@ function all(controller: Controller): Record<string, string> {
 }
 
 /** What no register tells decides these: for which CPUs an SPI is pending, and of QEMU's GICv3 an old winner. */
-function told(values: Record<string, string>, { v2 }: { readonly v2: boolean }, exact: boolean): Record<string, string> {
+function told(
+  values: Record<string, string>,
+  { v2 }: { readonly v2: boolean },
+  exact: boolean,
+): Record<string, string> {
   if (exact) return values;
   const hidden = v2 ? /GICC_HPPIR/ : /ICC_(HPPIR|IAR)/;
   return Object.fromEntries(Object.entries(values).filter(([name]) => !hidden.test(name)));

@@ -235,12 +235,24 @@ const OBSERVATIONS: readonly [
     'keepsReserved',
     'v3',
     (gic) => {
-      gic.set('ICH_LR0_EL2', 0x0807_e000n << 32n);
+      gic.set('ICH_LR0_EL2', 0x0007_e000n << 32n);
       return gic.get('ICH_LR0_EL2') >> 32n;
     },
     [
       [false, 0n],
-      [true, 0x0800_e000n],
+      [true, 0xe000n],
+    ],
+  ],
+  [
+    'keepsNmi',
+    'v3',
+    (gic) => {
+      gic.set('ICH_LR0_EL2', 0x0880_0000n << 32n);
+      return (gic.get('ICH_LR0_EL2') >> 59n) & 1n;
+    },
+    [
+      [false, 0n],
+      [true, 1n],
     ],
   ],
   [

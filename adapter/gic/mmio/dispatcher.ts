@@ -64,28 +64,26 @@ export class Dispatcher {
     if (device === null) return 0;
     const owner = device.owner < 0 ? vcpu : device.owner;
     const offset = (address - device.base) | 0;
-    if (length === 8 && device.regions.frame.splitsDoublewords === true) {
-      const lo = device.regions.take(this.#delivery, owner, offset, 4);
-      state.hi = device.regions.take(this.#delivery, owner, offset + 4, 4);
-      return lo;
-    }
+    if (length === 8 && device.regions.splits) return this.#readHalves(device.regions, owner, offset);
     return device.regions.take(this.#delivery, owner, offset, length);
+  }
+
+  #readHalves(regions: RegionTable, owner: number, offset: number): number {
+    const lo = regions.take(this.#delivery, owner, offset, 4);
+    this.#state.hi = regions.take(this.#delivery, owner, offset + 4, 4);
+    return lo;
   }
 
   /** @param hi upper word of an 8-byte write */
   write(vcpu: number, address: number, length: number, lo: number, hi: number): void {
     const device = this.#find(address);
     if (device === null) return;
-    if (length === 8 && device.regions.frame.splitsDoublewords === true) {
-      this.write(vcpu, address, 4, lo, 0);
-      this.write(vcpu, address + 4, 4, hi, 0);
-      return;
-    }
     const offset = (address - device.base) | 0;
-    const region = device.regions.find(offset, length);
-    if (region === null) return;
     const owner = device.owner < 0 ? vcpu : device.owner;
-    region.write(this.#delivery, owner, (offset - region.origin) | 0, length, lo, hi);
+    if (length === 8 && device.regions.splits) {
+      device.regions.write(this.#delivery, owner, offset, 4, lo, 0);
+      device.regions.write(this.#delivery, owner, offset + 4, 4, hi, 0);
+    } else device.regions.write(this.#delivery, owner, offset, length, lo, hi);
   }
 
   /** False where a write of `value` is refused: it would change nothing and its answer is an error. */

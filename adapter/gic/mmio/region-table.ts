@@ -41,12 +41,11 @@ export interface Region {
   /** Accepted access widths: a mask of W8, W32, W64. */
   readonly widths: number;
   /**
-   * For rows that are state words: the word of register 0 of vCPU 0, words a vCPU, and the word that register 0 would
-   * have if all were shared. -1: `read` answers.
+   * For rows that are state words: the state's word at `origin` for vCPU 0, and how many words on it is for the next one:
+   * none where all share it. -1: `read` answers.
    */
-  readonly bankBase: number;
-  readonly bankWords: number;
-  readonly sharedBase: number;
+  readonly base: number;
+  readonly stride: number;
   readonly read: ReadHandler;
   /** Null: reading changes nothing. */
   readonly take: TakeHandler | null;
@@ -60,12 +59,15 @@ export interface Region {
  */
 export class RegionTable {
   readonly frame: FrameTable;
+  /** An access of eight bytes is two of four. */
+  readonly splits: boolean;
   readonly #regions: readonly Region[];
   /** By word: place in `#regions` plus 1; 0: a hole. No two regions share a word. */
   readonly #byWord: Uint8Array;
 
   constructor(frame: FrameTable, config: GicConfig, layout: StateLayout, view: View) {
     this.frame = frame;
+    this.splits = frame.splitsDoublewords === true;
     const regions = frame.rows.flatMap((row) => regionsOf(row, config, layout, view)).map(sameShape);
     this.#byWord = new Uint8Array(frame.size >> 2);
     regions.forEach(({ start, end }, i) => this.#byWord.fill(i + 1, start >> 2, (end + 3) >> 2));
@@ -98,6 +100,12 @@ export class RegionTable {
     return narrow(region.take(delivery, vcpu, (offset - region.origin) | 0, length), length);
   }
 
+  /** A miss is dropped. */
+  write(delivery: Delivery, vcpu: number, offset: number, length: number, lo: number, hi: number): void {
+    const region = this.find(offset, length);
+    if (region !== null) region.write(delivery, vcpu, (offset - region.origin) | 0, length, lo, hi);
+  }
+
   /** Why an access reads zero and drops writes, or that it does not. */
   verdict(offset: number, length: number): Verdict {
     const row = this.register(offset)?.row;
@@ -121,12 +129,9 @@ export class RegionTable {
 
 function answer(region: Region, state: GicState, vcpu: number, offset: number, length: number): number {
   const at = (offset - region.origin) | 0;
-  if (region.bankBase < 0) return narrow(region.read(state, vcpu, at, length), length);
-  const nth = at >> 2;
-  const index = nth < region.bankWords ? region.bankBase + vcpu * region.bankWords : region.sharedBase;
-  const word = state.get(index + nth);
-  if (length === 4) return word;
-  return narrow(word >> ((at & 3) << 3), length);
+  if (region.base < 0) return narrow(region.read(state, vcpu, at, length), length);
+  const word = state.get(region.base + vcpu * region.stride + (at >> 2));
+  return length === 4 ? word : narrow(word >> ((at & 3) << 3), length);
 }
 
 /** The bits of an access that is narrower than a word. */
@@ -136,8 +141,8 @@ function narrow(value: number, length: number): number {
 
 /** All regions as the engine sees them alike: their fields in one order. */
 function sameShape(region: Region): Region {
-  const { start, end, origin, widths, bankBase, bankWords, sharedBase, read, take, write, accepts } = region;
-  return { start, end, origin, widths, bankBase, bankWords, sharedBase, read, take, write, accepts };
+  const { start, end, origin, widths, base, stride, read, take, write, accepts } = region;
+  return { start, end, origin, widths, base, stride, read, take, write, accepts };
 }
 
 function regionsOf(row: RegisterRow, config: GicConfig, layout: StateLayout, view: View): Region[] {
@@ -150,24 +155,29 @@ function regionsOf(row: RegisterRow, config: GicConfig, layout: StateLayout, vie
   // Only the first INTID of an access counts. A redistributor's frame has room for exactly its 32 interrupts.
   const whole = row.bank !== 'private' && row.bank !== 'shared-only';
   const end = row.offset + (whole ? row.length : Math.min(row.length, bytes(PRIVATE_IRQS + config.spis)));
-  const none = { bankBase: -1, bankWords: 0, sharedBase: 0 };
-  const common = { origin: row.offset, widths: row.widths, take, write, accepts: other?.accepts ?? null };
-  const live =
-    typeof read === 'function' ? { ...common, ...none, read } : { ...common, ...stateWords(read, config, layout) };
-  if (row.bank !== 'shared-only') return [{ start: row.offset, end, ...live }];
-  const firstShared = row.offset + bytes(PRIVATE_IRQS);
-  return [
-    { start: row.offset, end: firstShared, ...common, ...none, read: readAsZero, take: null, write: writeIgnored },
-    { start: firstShared, end, ...live },
-  ];
+  const { offset: start, bank } = row;
+  const common = { origin: start, widths: row.widths, take, write, accepts: other?.accepts ?? null };
+  const answered = { ...common, base: -1, stride: 0 };
+  const firstShared = start + bytes(PRIVATE_IRQS);
+  const part = (from: number, to: number, isOwn: boolean): Region => ({
+    ...{ start: from, end: to },
+    ...(typeof read === 'function' ? { ...answered, read } : { ...common, ...words(read, config, layout, isOwn) }),
+  });
+  if (bank === 'shared-only') {
+    const hidden = { ...answered, read: readAsZero, take: null, write: writeIgnored };
+    return [{ start, end: firstShared, ...hidden }, part(firstShared, end, false)];
+  }
+  if (bank === 'private' && end > firstShared) return [part(start, firstShared, true), part(firstShared, end, false)];
+  return [part(start, end, true)];
 }
 
-function stateWords(
-  read: StateWords,
-  config: GicConfig,
+/** Where a row's words are: `bankWords` of each vCPU one behind the other, then those all share. */
+function words(
+  { words: name, bankWords }: StateWords,
+  { cpus }: GicConfig,
   layout: StateLayout,
-): Pick<Region, 'bankBase' | 'bankWords' | 'sharedBase' | 'read'> {
-  const bankBase = layout[read.words];
-  const { bankWords } = read;
-  return { bankBase, bankWords, sharedBase: bankBase + (config.cpus - 1) * bankWords, read: readAsZero };
+  isOwn: boolean,
+): Pick<Region, 'base' | 'stride' | 'read'> {
+  const base = layout[name] + (isOwn ? 0 : (cpus - 1) * bankWords);
+  return { base, stride: isOwn ? bankWords : 0, read: readAsZero };
 }

@@ -48,7 +48,7 @@ export function setCopies(state: GicState, what: Copied, word: number, bits: num
   }
   const union = (what === 'latch' ? at.soft : at.active) + word;
   state.put(union, state.get(union) | bits);
-  if (what === 'latch') derivePending(state, word);
+  if (what === 'latch') state.put(at.pending + word, state.get(at.pending + word) | bits);
 }
 
 /** Clears bits of a plane word for the CPUs of a mask. */

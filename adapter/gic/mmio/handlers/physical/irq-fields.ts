@@ -8,8 +8,8 @@ import { GLOBAL_PRIVATE_TARGETED } from '../../../state/layout.ts';
 import type { GicState } from '../../../state/state.ts';
 import { gatherOddBits, spreadToOddBits } from '../irq-config.ts';
 import { readAsZero } from '../common.ts';
-import { presentCpus, clearCopies, setCopies } from '../../../physical/spi-copies.ts';
-import { ALL, byLane, HIDDEN, lanes, laneShift, type Visible } from './lanes.ts';
+import { clearCopies, setCopies } from '../../../physical/spi-copies.ts';
+import { byLane, HIDDEN, lanes, laneShift, type Visible } from './lanes.ts';
 import { openV3 } from './irq-planes.ts';
 
 /* Priorities, targets, routes, triggers and Non-secure access: more than one bit an interrupt. */
@@ -64,8 +64,8 @@ export function IPRIORITYR(gic: 'v2' | 'v3', { keepsAllPriorityBits }: PhysicalP
 
 /** GICv2 targets, a byte each: those of private interrupts name their own CPU, and with one CPU all read as zero. */
 export function ITARGETSR({ v2: policy }: PhysicalPolicy): RowHandlers {
-  /** Bytes of the interrupts from `offset` on, `length` of them, as far as `seen` lets the writer. */
-  const write = (state: GicState, cpu: number, offset: number, length: number, value: number, seen: Visible): void => {
+  /** @param reach the bytes of the word that the writer may change */
+  const write = (state: GicState, cpu: number, offset: number, length: number, value: number, reach: number): void => {
     const { at, config } = state;
     if (config.cpus === 1) return;
     if (offset < PRIVATE_IRQS) {
@@ -76,32 +76,37 @@ export function ITARGETSR({ v2: policy }: PhysicalPolicy): RowHandlers {
     const first = state.slot(offset, cpu);
     const index = at.route + (first >> 2);
     const before = state.get(index);
-    const kept = policy.keepsAbsentTargets ? -1 : Math.imul(presentCpus(state), 0x01010101);
-    const mask = lanes(offset, length) & bytesOf(seen(state, first >> 5) >> (first & 28));
-    state.put(index, (before & ~mask) | ((value << laneShift(offset)) & mask & kept));
+    const present = (1 << config.cpus) - 1;
+    const kept = policy.keepsAbsentTargets ? -1 : Math.imul(present, 0x01010101);
+    const mask = lanes(offset, length) & reach;
+    const after = (before & ~mask) | ((value << laneShift(offset)) & mask & kept);
     // The same targets as before mean the same CPUs; only what is pending may move back to them.
-    if (state.get(index) === before && !policy.retargetMovesPending) return;
-    for (let slot = first; slot < first + length; slot++) {
-      const present = state.byte(at.route, slot) & presentCpus(state);
-      state.put(at.target + slot, present === 0 ? -1 : 31 - Math.clz32(present & -present));
+    if (after === before && !policy.retargetMovesPending) return;
+    state.put(index, after);
+    for (let slot = first, rest = after >> laneShift(offset); slot < first + length; slot++, rest >>= 8) {
+      state.put(at.target + slot, LOWEST[rest & present] as number);
       if (policy.retargetMovesPending) movePending(state, slot);
     }
   };
+  const visible = (state: GicState, slot: number): number => bytesOf(OF_GROUP_1(state, slot >> 5) >> (slot & 28));
   return {
     read: { words: 'route', bankWords: BANK_WORDS },
-    write: ({ state }, cpu, offset, length, value) => write(state, cpu, offset, length, value, ALL),
+    write: ({ state }, cpu, offset, length, value) => write(state, cpu, offset, length, value, -1),
     nonSecure: policy.opensSecureTargets
       ? {}
       : {
           read(state, cpu, offset) {
             const slot = state.slot(offset & ~3, cpu);
-            const seen = bytesOf(OF_GROUP_1(state, slot >> 5) >> (slot & 28));
-            return (state.get(state.at.route + (slot >> 2)) & seen) >> laneShift(offset);
+            return (state.get(state.at.route + (slot >> 2)) & visible(state, slot)) >> laneShift(offset);
           },
-          write: ({ state }, cpu, offset, length, value) => write(state, cpu, offset, length, value, OF_GROUP_1),
+          write: ({ state }, cpu, offset, length, value) =>
+            write(state, cpu, offset, length, value, visible(state, state.slot(offset & ~3, cpu))),
         },
   };
 }
+
+/** The first CPU of each set of targets; -1 of the empty one. */
+const LOWEST = Int8Array.from({ length: 256 }, (_, bits) => (bits === 0 ? -1 : 31 - Math.clz32(bits & -bits)));
 
 /** Four bits as bytes of all ones. */
 function bytesOf(bits: number): number {

@@ -32,6 +32,10 @@ export function planeRow({ plane, apply, reaches, shows = reaches }: PlaneRow): 
   return {
     read: plane === 'modifier' ? whole : { words: plane, bankWords: 1 },
     write({ state }, cpu, offset, length, value) {
+      if (length === 4) {
+        apply(state, wordAt(state, cpu, offset), value, -1);
+        return;
+      }
       const mask = lanes(offset, length);
       apply(state, wordAt(state, cpu, offset), (value << laneShift(offset)) & mask, mask);
     },
@@ -187,9 +191,9 @@ export function bitRowsV3(nsacr: boolean): Readonly<Record<BitRegister | 'IGRPMO
     ISPENDR: planeRow({
       plane: 'pending',
       apply(state, word, bits) {
-        const index = state.at.soft + word;
-        state.put(index, state.get(index) | bits);
-        derivePending(state, word);
+        const { at } = state;
+        state.put(at.soft + word, state.get(at.soft + word) | bits);
+        state.put(at.pending + word, state.get(at.pending + word) | bits);
       },
       reaches: at(1),
     }),

@@ -5,18 +5,20 @@ import { loadProgram } from '../../adapter/guest/trace/import/import-log.ts';
 import { replay } from '../../adapter/guest/trace/replay.ts';
 import { openTextSource } from '../../adapter/session/text-source.ts';
 
-/** Logs of real guests on QEMU 7.2, and the accesses that are not predicted there, by reason. */
+/** Logs of guests on QEMU 7.2, and the accesses that are not predicted there, by reason. */
 const LOGS: Readonly<Record<string, Readonly<Record<string, number>>>> = {
-  'edk2-v2': {},
-  'linux-v2-smp2': {},
-  'linux-v3-smp2-ts': { 'this version has no ITS registers': 64 },
-  'xen-v3': {},
+  'real/edk2-v2': {},
+  'real/linux-v2-smp2': {},
+  'real/linux-v3-smp2-ts': { 'this version has no ITS registers': 64 },
+  'real/xen-v3': {},
+  // The guest of test/qemu/hypervisor: GICH and GICV.
+  'hypervisor-v2': {},
 };
 
-describe('logs of real guests on QEMU, predicted', () => {
+describe('logs of guests on QEMU, predicted', () => {
   for (const [name, unpredicted] of Object.entries(LOGS)) {
     it(`${name}: every read but those of what is not modelled`, async () => {
-      const file = fileURLToPath(new URL(`../data/logs/real/${name}.log.gz`, import.meta.url));
+      const file = fileURLToPath(new URL(`../data/logs/${name}.log.gz`, import.meta.url));
       const { program } = await loadProgram(openTextSource(file));
       const result = replay(program, 3);
       assert.equal(result.profile, 'qemu-7.2');

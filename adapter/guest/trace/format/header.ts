@@ -46,6 +46,8 @@ export const QEMU_VIRT_BASES = {
   cpuif: 0x08010000,
   redist: 0x080a0000,
   its: 0x08080000,
+  gich: 0x08030000,
+  gicv: 0x08040000,
 } as const;
 
 export const DEFAULT_LIST_REGISTERS = 4;

@@ -15,6 +15,8 @@ export interface MachineFacts {
   /** Highest shared INTID seen, or -1. */
   readonly highestIntid: number;
   readonly usesIts: boolean;
+  /** v2: a hypervisor and its guests use theirs. */
+  readonly usesHypervisor?: boolean;
   readonly bases: FrameBases;
   readonly semantics: string;
   /** What the log is, without its name. */
@@ -36,6 +38,7 @@ export function machineHeader(input: ImportInput, facts: MachineFacts): TraceHea
     cpuif: facts.bases.cpuif,
     redist: facts.bases.redist,
     ...(facts.usesIts && facts.gic === 'v3' ? { its: facts.bases.its } : {}),
+    ...(facts.usesHypervisor === true && facts.gic === 'v2' ? hypervisorBases(facts.bases) : {}),
     semantics: options.semantics ?? facts.semantics,
     lrs: DEFAULT_LIST_REGISTERS,
     source: `${facts.source} ${baseName(source.name)}`,
@@ -45,6 +48,10 @@ export function machineHeader(input: ImportInput, facts: MachineFacts): TraceHea
     throw new TraceFormatError(source.name, 1, reason);
   });
   return header;
+}
+
+function hypervisorBases({ gich, gicv }: FrameBases): Pick<TraceHeader, 'gich' | 'gicv'> {
+  return { ...(gich === undefined ? {} : { gich }), ...(gicv === undefined ? {} : { gicv }) };
 }
 
 function cpusOf({ report }: ImportInput, { gic, typer, highestCpu, toldCpus = 0 }: MachineFacts): number {

@@ -10,6 +10,9 @@ export interface FrameBases {
   readonly cpuif: number;
   readonly redist: number;
   readonly its: number;
+  /** v2: the hypervisor's interface and its guests'. */
+  readonly gich?: number;
+  readonly gicv?: number;
 }
 
 export interface ImportProgress {

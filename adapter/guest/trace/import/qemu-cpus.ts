@@ -1,4 +1,4 @@
-import type { QemuEvent } from './qemu-events.ts';
+import { frameOf, type QemuEvent } from './qemu-events.ts';
 
 /** Bytes of the GICv2 distributor that each CPU has of its own: IHI 0048, 4.1.4. */
 const BANKED: readonly (readonly [start: number, end: number])[] = [
@@ -56,18 +56,20 @@ export class QemuCpus {
     const offset = lo[event.offset] ?? 0;
     if (event.frame === 'cpuif') {
       const cpu = lo[event.cpu] ?? 0;
-      if (offset === IAR && !event.write) this.#acknowledged(cpu, lo[event.value] ?? 0);
+      if (offset === IAR && !event.write && frameOf(event) === 'cpuif') this.#acknowledged(cpu, lo[event.value] ?? 0);
       this.#told(cpu);
       return;
     }
-    if (event.frame !== 'dist' || !BANKED.some(([start, end]) => offset >= start && offset < end)) return;
+    const isBanked = event.frame === 'gich' || BANKED.some(([start, end]) => offset >= start && offset < end);
+    if (!isBanked || (event.frame !== 'dist' && event.frame !== 'gich')) return;
     const value = lo[event.value] ?? 0;
-    const isTargets = offset >= TARGETS && offset < TARGETS + 0x20;
+    const isTargets = event.frame === 'dist' && offset >= TARGETS && offset < TARGETS + 0x20;
     const own = isTargets && !event.write ? value & 0xff : 0;
     if (own !== 0 && (own & (own - 1)) === 0) this.#told(31 - Math.clz32(own));
     this.#lines.push(line);
     this.#cpus.push(UNKNOWN);
-    if (offset === SGIR && event.write) this.#sent[value & 0xf]?.push({ index: this.#lines.length - 1, value });
+    if (event.frame === 'dist' && offset === SGIR && event.write)
+      this.#sent[value & 0xf]?.push({ index: this.#lines.length - 1, value });
   }
 
   /** The log is at its end. */

@@ -5,7 +5,7 @@ import type { OpExtra } from '../format/operation.ts';
 import type { OperationSink } from '../format/sink.ts';
 import type { AffinityMap } from './qemu-affinity.ts';
 import type { QemuCpus } from './qemu-cpus.ts';
-import type { QemuEvent } from './qemu-events.ts';
+import { frameOf, type QemuEvent } from './qemu-events.ts';
 
 type AccessEvent = QemuEvent & { role: 'access' };
 type SysregEvent = QemuEvent & { role: 'sysreg' };
@@ -16,7 +16,14 @@ const BAD_ACCESS: OpExtra = { note: 'QEMU: bad offset or size' };
 const SECURE: OpExtra = { from: 's1' };
 const NON_SECURE: OpExtra = { from: 'ns' };
 const SGI: OpExtra = { reg: 'ICC_SGI1R', note: 'QEMU does not tell which SGI register' };
-const FRAME_SIZE = { dist: { v2: 0x1000, v3: 0x10000 }, cpuif: 0x2000, redist: 0x20000, its: 0x20000 } as const;
+const FRAME_SIZE = {
+  dist: { v2: 0x1000, v3: 0x10000 },
+  cpuif: 0x2000,
+  gich: 0x1000,
+  gicv: 0x2000,
+  redist: 0x20000,
+  its: 0x20000,
+} as const;
 /** Registers are numbered below this: ICH_LR15 is the last. */
 const MAX_REGISTER = 15;
 
@@ -64,14 +71,15 @@ export class QemuEmitter {
     const { lo, hi } = event.template;
     const { gic } = this.#header;
     const offset = lo[event.offset] ?? 0;
-    const size = event.frame === 'dist' ? FRAME_SIZE.dist[gic] : FRAME_SIZE[event.frame];
+    const frame = frameOf(event);
+    const size = frame === 'dist' ? FRAME_SIZE.dist[gic] : FRAME_SIZE[frame];
     if (hi[event.offset] !== 0 || offset >>> 0 >= size)
       this.#fail(`offset 0x${(offset >>> 0).toString(16)} is outside the frame`);
     const len = event.size < 0 ? 4 : (lo[event.size] ?? 0);
     if (len !== 1 && len !== 2 && len !== 4 && len !== 8) this.#fail(`size ${len} is not 1, 2, 4 or 8`);
     // The number of a redistributor line names the frame, not who accessed it.
     let cpu = -1;
-    let base = event.frame === 'its' ? (this.#header.its ?? 0) : this.#header[event.frame];
+    let base = this.#header[frame] ?? 0;
     if (event.frame === 'redist') base += this.#vcpu(lo[event.cpu] ?? 0) * 0x20000;
     else if (event.frame === 'cpuif') cpu = this.#number(lo[event.cpu] ?? 0);
     if (cpu < 0) cpu = this.#header.cpus === 1 ? 0 : this.#cpus.cpuOf(this.#line);

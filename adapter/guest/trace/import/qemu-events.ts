@@ -8,11 +8,14 @@ interface AccessFields {
   readonly size: number;
 }
 
+/** Frames that events name. What they call the CPU interface can be the virtual one: see `frameOf`. */
+export type QemuFrame = 'dist' | 'cpuif' | 'gich' | 'redist' | 'its';
+
 /** An event of QEMU's GIC that is an operation. */
 export type QemuEvent = { readonly gic: 'v2' | 'v3'; readonly template: Template } & (
   | ({
       readonly role: 'access';
-      readonly frame: 'dist' | 'cpuif' | 'redist' | 'its';
+      readonly frame: QemuFrame;
       readonly write: boolean;
       /** QEMU refused it. */
       readonly bad: boolean;
@@ -31,7 +34,12 @@ export type QemuEvent = { readonly gic: 'v2' | 'v3'; readonly template: Template
 );
 
 function* accesses(): Generator<[string, QemuEvent]> {
-  const v2 = (format: string, frame: 'dist' | 'cpuif', write: boolean, fields: Partial<AccessFields>): QemuEvent => ({
+  const v2 = (
+    format: string,
+    frame: 'dist' | 'cpuif' | 'gich',
+    write: boolean,
+    fields: Partial<AccessFields>,
+  ): QemuEvent => ({
     ...{ role: 'access', gic: 'v2', template: new Template(format), frame, write, bad: false },
     ...{ cpu: -1, offset: -1, value: -1, size: -1, ...fields },
   });
@@ -41,6 +49,9 @@ function* accesses(): Generator<[string, QemuEvent]> {
   const cpuif = { cpu: 1, offset: 2, value: 3 };
   yield ['gic_cpu_read', v2('%s %d iface read at 0x%x: 0x%x', 'cpuif', false, cpuif)];
   yield ['gic_cpu_write', v2('%s %d iface write at 0x%x 0x%x', 'cpuif', true, cpuif)];
+  const hypervisor = { offset: 0, value: 1 };
+  yield ['gic_hyp_read', v2('hyp read at 0x%x: 0x%x', 'gich', false, hypervisor)];
+  yield ['gic_hyp_write', v2('hyp write at 0x%x: 0x%x', 'gich', true, hypervisor)];
 
   const frames = [
     ['gicv3_dist', 'dist', 'GICv3 distributor', -1, ' secure %d'],
@@ -159,3 +170,8 @@ function* others(): Generator<[string, QemuEvent]> {
  * and up to 10). What is not in here is QEMU's own doing.
  */
 export const QEMU_EVENTS: ReadonlyMap<string, QemuEvent> = new Map([...accesses(), ...registers(), ...others()]);
+
+/** The frame an access reached: a "vcpu" is a guest's, whose CPU interface is the virtual one. */
+export function frameOf({ frame, template }: QemuEvent & { role: 'access' }): QemuFrame | 'gicv' {
+  return frame === 'cpuif' && template.words[0] === 'vcpu' ? 'gicv' : frame;
+}

@@ -6,7 +6,7 @@ import type { ImportInput } from './options.ts';
 import { affinityMap } from './qemu-affinity.ts';
 import { QemuCpus, type CpuEvidence } from './qemu-cpus.ts';
 import { QemuEmitter } from './qemu-emit.ts';
-import { QEMU_EVENTS } from './qemu-events.ts';
+import { frameOf, QEMU_EVENTS } from './qemu-events.ts';
 import type { QemuEvent } from './qemu-events.ts';
 import { Match } from './template.ts';
 
@@ -37,6 +37,7 @@ export async function importQemu(input: ImportInput): Promise<TraceHeader> {
     typer: facts.typer[gic],
     highestIntid: facts.highestIntid,
     usesIts: facts.usesIts,
+    usesHypervisor: facts.usesHypervisor,
     bases: { ...QEMU_VIRT_BASES, ...options.bases },
     semantics: 'qemu',
     source: 'QEMU trace log',
@@ -88,6 +89,7 @@ class QemuFacts {
   highestCpu = -1;
   highestIntid = -1;
   usesIts = false;
+  usesHypervisor = false;
 
   note(event: QemuEvent, line: number, file: string): void {
     this.operations[event.gic]++;
@@ -107,7 +109,9 @@ class QemuFacts {
     }
     if (event.role === 'access') {
       if (event.gic === 'v2' && !event.bad) this.cpus.note(event, line);
-      if (event.frame === 'its') this.usesIts = true;
+      const frame = frameOf(event);
+      if (frame === 'its') this.usesIts = true;
+      if (frame === 'gich' || frame === 'gicv') this.usesHypervisor = true;
       if (event.frame === 'dist' && !event.write && !event.bad && lo[event.offset] === 4 && lo[event.size] === 4) {
         this.typer[event.gic] = (lo[event.value] ?? 0) >>> 0;
         this.twoStates ||= ((lo[event.value] ?? 0) & TYPER_SECURITY) !== 0;
@@ -162,12 +166,9 @@ class QemuReader {
   }
 
   #take(event: QemuEvent, name: string, line: number): void {
-    if (event.role === 'access' && event.frame === 'cpuif' && event.template.words[0] !== 'cpu') {
-      const word = event.template.words[0] ?? '';
-      if (word !== 'vcpu')
-        throw new TraceFormatError(this.#file, line, `${name}: "${excerpt(word)}" is not "cpu" or "vcpu"`);
-      this.#skip(`${name} (vcpu)`, 'an access to the virtual CPU interface, GICV, which gic-trace has no frame for');
-      return;
+    const [word] = event.template.words;
+    if (event.role === 'access' && event.frame === 'cpuif' && word !== 'cpu' && word !== 'vcpu') {
+      throw new TraceFormatError(this.#file, line, `${name}: "${excerpt(word ?? '')}" is not "cpu" or "vcpu"`);
     }
     this.#onEvent(event, line);
   }

@@ -13,8 +13,9 @@ import { preemptionBits } from './binary-point.ts';
 import { HCR_FMO, HCR_IMO, SCR_FIQ, SCR_IRQ, type CpuContext } from './context.ts';
 import { G0, G1NS, G1S, oneSecurityState, type Group } from './groups.ts';
 import { HCR_TALL0, HCR_TALL1, HCR_TC, HCR_TDIR } from './hypervisor.ts';
-import { ICC_CBPR, ICC_EOIMODE, ICC_EOIMODE_EL3, IDLE_V3, type InterfaceV3 } from './interface-v3.ts';
+import { ICC_EOIMODE, ICC_EOIMODE_EL3, type InterfaceV3 } from './interface-v3.ts';
 import type { PhysicalPolicy } from './policy.ts';
+import { ICC_CBPR, IDLE_V3 } from './preemption-v3.ts';
 import { sendSgi } from './sgi-v3.ts';
 
 /** A system register of the physical CPU interface. */
@@ -69,7 +70,10 @@ export function iccRegisters(state: GicState, interfaces: InterfaceV3, policy: P
   const maskBits = (-1 << (8 - priorityBits)) & (policy.keepsWideMask ? -1 : 0xff);
   const word = (cpu: number, index: number): number => state.physicalWord(cpu, index);
   const get = (cpu: number, index: number): number => state.get(word(cpu, index));
-  const put = (cpu: number, index: number, value: number): void => state.put(word(cpu, index), value);
+  const put = (cpu: number, index: number, value: number): void => {
+    state.put(word(cpu, index), value);
+    interfaces.signal(cpu);
+  };
   const seesShifted = ({ secure, scr }: CpuContext): boolean => hasEl3 && !secure && (scr & SCR_FIQ) !== 0;
   const group1 = ({ secureBelow }: CpuContext): Group => (secureBelow ? G1S : G1NS);
   const control = ({ secureBelow }: CpuContext): number => (secureBelow ? PHYSICAL_CTLR_S : PHYSICAL_CTLR);
@@ -142,6 +146,7 @@ export function iccRegisters(state: GicState, interfaces: InterfaceV3, policy: P
         const bits = hasEl3 && group === G1NS ? lo & nonSecureLevels(nth) : lo;
         if (!hasEl3 || group !== G1NS || !policy.refusesNonsecureApr || nth >= 2) {
           state.put(aprWord(state, cpu, group, nth), bits);
+          interfaces.signal(cpu);
         }
       },
     };

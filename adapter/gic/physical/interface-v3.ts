@@ -1,26 +1,23 @@
 import { hardwareOf, PRIVATE_IRQS } from '../config.ts';
 import { derivePending } from '../delivery/pending.ts';
 import {
-  PHYSICAL_BPR,
   PHYSICAL_CTLR,
   PHYSICAL_CTLR_EL3,
   PHYSICAL_CTLR_S,
   PHYSICAL_GICR_CTLR,
-  PHYSICAL_IGRPEN,
-  PHYSICAL_PMR,
   PHYSICAL_WAKER,
 } from '../state/physical-words.ts';
 import type { GicState } from '../state/state.ts';
-import { activatePriority, activeGroup, activeLevel, dropPriority, lowestBit } from './active-priorities.ts';
-import { leastBinaryPoint, preemptionBits } from './binary-point.ts';
+import { activatePriority, activeGroup, dropPriority, lowestBit } from './active-priorities.ts';
+import { leastBinaryPoint } from './binary-point.ts';
 import { SCR_FIQ, SCR_IRQ, type CpuContext } from './context.ts';
 import { forwarded, G0, G1NS, G1S, groupOf, ofGroups, oneSecurityState, type Group } from './groups.ts';
 import { FIQ, IRQ, type Inputs } from './inputs.ts';
 import type { PhysicalPolicy } from './policy.ts';
-import { rememberedWinner, settleSlot } from './remembered-winner.ts';
+import { canPreempt, groupMask, isEnabled, levelShift, runningPriority } from './preemption-v3.ts';
+import { rememberedSignal, rememberedWinner, settleSignal, settleSlot } from './remembered-winner.ts';
 
-/** ICC_CTLR_EL1 bits that are kept. */
-export const ICC_CBPR = 1 << 0;
+/** ICC_CTLR_EL1.EOImode. */
 export const ICC_EOIMODE = 1 << 1;
 /** ICC_CTLR_EL3.EOImode_EL3. */
 export const ICC_EOIMODE_EL3 = 1 << 2;
@@ -31,7 +28,6 @@ const FOR_NONSECURE = 1021;
 const SPURIOUS = 1023;
 
 const PROCESSOR_SLEEP = 1 << 1;
-export const IDLE_V3 = 0xff;
 /** GICR_CTLR.DPG0, DPG1NS and DPG1S, by group. */
 const DPG: Readonly<Record<Group, number>> = { [G0]: 1 << 24, [G1NS]: 1 << 25, [G1S]: 1 << 26 };
 
@@ -39,7 +35,6 @@ const DPG: Readonly<Record<Group, number>> = { [G0]: 1 << 24, [G1NS]: 1 << 25, [
 export class InterfaceV3 {
   readonly #state: GicState;
   readonly #policy: PhysicalPolicy;
-  readonly #levelShift: number;
   /** Smallest ICC_BPR0_EL1; that of the Non-secure ICC_BPR1_EL1 is one more. */
   readonly leastBinaryPoint: number;
 
@@ -47,18 +42,23 @@ export class InterfaceV3 {
     this.#state = state;
     this.#policy = policy;
     const { priorityBits } = hardwareOf(state.config);
-    this.#levelShift = 8 - preemptionBits(priorityBits);
     this.leastBinaryPoint = leastBinaryPoint(priorityBits);
   }
 
   /** Levels of the CPU's inputs, seen from where it runs. IHI 0069, 4.6.2. */
   inputs(cpu: number, { el, secure }: CpuContext): Inputs {
-    const slot = this.#mostUrgent(cpu);
-    if (slot < 0 || !this.#canPreempt(cpu, slot)) return 0;
-    const group = groupOf(this.#state, slot);
+    const group = this.#signalledGroup(cpu);
+    if (group < 0) return 0;
     if (group === G0) return FIQ;
     if (group === G1S) return !secure || el === 3 ? FIQ : IRQ;
     return secure ? FIQ : IRQ;
+  }
+
+  #signalledGroup(cpu: number): Group | -1 {
+    const state = this.#state;
+    if (this.#policy.remembersWinner) return rememberedSignal(state, cpu);
+    const slot = this.#mostUrgent(cpu);
+    return slot < 0 || !canPreempt(state, cpu, slot) ? -1 : groupOf(state, slot);
   }
 
   /** ICC_HPPIR0_EL1 and ICC_HPPIR1_EL1; with `mask` what reading ICC_IARn_EL1 would answer. */
@@ -82,6 +82,7 @@ export class InterfaceV3 {
     const group = activeGroup(this.#state, cpu);
     if (group < 0 || !this.#mayEnd(group as Group, which, context)) return;
     dropPriority(this.#state, cpu, group as Group);
+    this.signal(cpu);
     if (!this.#splitsEnd(cpu, context)) this.#deactivate(cpu, intid);
   }
 
@@ -99,13 +100,12 @@ export class InterfaceV3 {
 
   /** Priority of the most urgent active interrupt, 0xff when idle; unshifted. */
   runningPriority(cpu: number): number {
-    const level = activeLevel(this.#state, cpu);
-    return level < 0 ? IDLE_V3 : level << this.#levelShift;
+    return runningPriority(this.#state, cpu);
   }
 
   /** A CPU interface of this group is enabled. */
   enabled(cpu: number, group: Group): boolean {
-    return this.#state.get(this.#state.physicalWord(cpu, PHYSICAL_IGRPEN + group)) !== 0;
+    return isEnabled(this.#state, cpu, group);
   }
 
   #exists(intid: number): boolean {
@@ -117,7 +117,7 @@ export class InterfaceV3 {
     const state = this.#state;
     const slot = this.#mostUrgent(cpu);
     if (slot < 0 || !this.enabled(cpu, groupOf(state, slot))) return ~SPURIOUS;
-    if (mask && !this.#canPreempt(cpu, slot)) return ~SPURIOUS;
+    if (mask && !canPreempt(state, cpu, slot)) return ~SPURIOUS;
     const group = groupOf(state, slot);
     const isSecure = !oneSecurityState(state) && group !== G1NS;
     if (which === 1) {
@@ -135,7 +135,7 @@ export class InterfaceV3 {
     const state = this.#state;
     const { at } = state;
     const group = groupOf(state, slot);
-    const level = (state.byte(at.priority, slot) & this.#groupMask(cpu, group)) >> this.#levelShift;
+    const level = (state.byte(at.priority, slot) & groupMask(state, cpu, group)) >> levelShift(state);
     activatePriority(state, cpu, group, level);
     state.putBit(at.active, slot, true);
     state.putBit(at.soft, slot, false);
@@ -147,6 +147,11 @@ export class InterfaceV3 {
     const slot = this.#state.slot(intid, cpu);
     this.#state.putBit(this.#state.at.active, slot, false);
     this.settle(slot);
+  }
+
+  /** The interface of a CPU changed, or the CPU its exception level. */
+  signal(cpu: number): void {
+    if (this.#policy.remembersWinner) settleSignal(this.#state, cpu);
   }
 
   /** An interrupt changed by other means than a register of the frames. */
@@ -175,27 +180,6 @@ export class InterfaceV3 {
     const state = this.#state;
     if (el === 3) return (state.get(state.physicalWord(cpu, PHYSICAL_CTLR_EL3)) & ICC_EOIMODE_EL3) !== 0;
     return (state.get(state.physicalWord(cpu, secureBelow ? PHYSICAL_CTLR_S : PHYSICAL_CTLR)) & ICC_EOIMODE) !== 0;
-  }
-
-  /** Its group is enabled, the mask lets it through, and it is more urgent than what runs. */
-  #canPreempt(cpu: number, slot: number): boolean {
-    const state = this.#state;
-    const group = groupOf(state, slot);
-    const priority = state.byte(state.at.priority, slot);
-    if (!this.enabled(cpu, group) || priority >= state.get(state.physicalWord(cpu, PHYSICAL_PMR)) >>> 0) return false;
-    const running = this.runningPriority(cpu);
-    const mask = this.#groupMask(cpu, group);
-    return running === IDLE_V3 || (priority & mask) < (running & mask);
-  }
-
-  /** The bits of a priority that preemption compares. */
-  #groupMask(cpu: number, group: Group): number {
-    const state = this.#state;
-    const control =
-      group === G0 ? 0 : state.get(state.physicalWord(cpu, group === G1S ? PHYSICAL_CTLR_S : PHYSICAL_CTLR));
-    const by = (control & ICC_CBPR) !== 0 ? G0 : group;
-    const point = state.get(state.physicalWord(cpu, PHYSICAL_BPR + by));
-    return (0xff << (point + (by === G1NS ? 0 : 1))) & 0xff;
   }
 
   /** Slot of the most urgent interrupt for a CPU, the lowest INTID of several; -1: none. */

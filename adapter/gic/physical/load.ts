@@ -17,7 +17,8 @@ import {
 import type { GicState } from '../state/state.ts';
 import { activeLevel, aprWord, lowestBit } from './active-priorities.ts';
 import { G0, G1NS } from './groups.ts';
-import { ICC_CBPR, ICC_EOIMODE } from './interface-v3.ts';
+import { ICC_EOIMODE } from './interface-v3.ts';
+import { ICC_CBPR } from './preemption-v3.ts';
 import { settleAll } from './remembered-winner.ts';
 import { cpuWithAffinity, IDLE } from './reset.ts';
 import { ALL_CPUS, copyWord, presentCpus, setCopies, type Copied } from './spi-copies.ts';

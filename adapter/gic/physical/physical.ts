@@ -59,6 +59,11 @@ export class Physical {
     return this.#hypervisor.inputs(cpu);
   }
 
+  /** The CPU changed its exception level: QEMU's looks at its interface again then. */
+  changedLevel(cpu: number): void {
+    if (this.#state.config.gic === 'v3') this.#v3.signal(cpu);
+  }
+
   /** A system register by Arm's name: ICC_, ICH_, and ICV_ of the virtual CPU interfaces. GICv3. */
   register(name: string): IccRegister | undefined {
     return this.#byName.get(name) ?? this.#virtualByName.get(name);

@@ -35,7 +35,7 @@ export interface PhysicalPolicy {
    * claiming the Secure half of the levels.
    */
   readonly refusesNonsecureApr: boolean;
-  /** GICv3 remembers which interrupt is the most urgent, and does not look again as GICD_ICFGR is written. */
+  /** GICv3 remembers which interrupt is the most urgent and what is signalled, and does not look again as GICD_ICFGR is written. */
   readonly remembersWinner: boolean;
   /** The Secure bits of ICC_CTLR_EL3 read as the Non-secure ones. */
   readonly monitorShowsNonsecureTwice: boolean;

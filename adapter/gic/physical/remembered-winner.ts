@@ -1,18 +1,32 @@
 import { PRIVATE_IRQS } from '../config.ts';
-import { PHYSICAL_WINNER } from '../state/physical-words.ts';
+import { PHYSICAL_SIGNALLED, PHYSICAL_WINNER } from '../state/physical-words.ts';
 import type { GicState } from '../state/state.ts';
 import { lowestBit } from './active-priorities.ts';
-import { forwarded } from './groups.ts';
+import { forwarded, groupOf, type Group } from './groups.ts';
+import { canPreempt } from './preemption-v3.ts';
 
 /*
- * QEMU's GICv3 remembers the most urgent interrupt of each CPU and looks again only at interrupts that a change
- * concerns. The result is what a search of all would find, but for changes after which it does not look: a word of
- * each CPU, priority in 23:16, slot in 15:0.
+ * QEMU's GICv3 remembers the most urgent interrupt of each CPU and what it signals, and looks again only at interrupts
+ * that a change concerns, and signals only where it looked. The result is what a search of all would find, but for changes
+ * after which it does not look. Two words of each CPU: the winner, priority in 23:16, slot in 15:0; and the group that is
+ * signalled, plus 1.
  */
 
 const NO_SLOT = 0xffff;
 const NO_PRIORITY = 0xff;
 export const NO_WINNER = (NO_PRIORITY << 16) | NO_SLOT;
+
+/** The group that is signalled to a CPU, -1: none. */
+export function rememberedSignal(state: GicState, cpu: number): Group | -1 {
+  return (state.get(state.physicalWord(cpu, PHYSICAL_SIGNALLED)) - 1) as Group | -1;
+}
+
+/** A CPU's interface looks at its remembered interrupt again. */
+export function settleSignal(state: GicState, cpu: number): void {
+  const slot = rememberedWinner(state, cpu);
+  const signalled = slot >= 0 && canPreempt(state, cpu, slot) ? groupOf(state, slot) + 1 : 0;
+  state.put(state.physicalWord(cpu, PHYSICAL_SIGNALLED), signalled);
+}
 
 /** Slot of the remembered interrupt, -1: none. */
 export function rememberedWinner(state: GicState, cpu: number): number {
@@ -24,7 +38,9 @@ export function rememberedWinner(state: GicState, cpu: number): number {
 export function settlePrivate(state: GicState, cpu: number): void {
   const better = offerWord(state, cpu, cpu);
   const winner = rememberedWinner(state, cpu);
-  if (!better && winner >= 0 && winner < state.config.cpus * PRIVATE_IRQS) settleAll(state);
+  // The others' interrupts are looked at as well then, but not what is signalled to them.
+  if (!better && winner >= 0 && winner < state.config.cpus * PRIVATE_IRQS) searchAll(state);
+  settleSignal(state, cpu);
 }
 
 /** SPIs of a plane word changed, those in `bits`. */
@@ -43,9 +59,10 @@ export function settleShared(state: GicState, word: number, bits: number): void 
     // It is still the one only as it was: due, of the priority that made it the most urgent, and this CPU's.
     const still = (candidates & (1 << (slot & 31))) !== 0 && state.get(at.target + slot) === cpu;
     if (still && state.byte(at.priority, slot) === remembered >> 16) continue;
-    settleAll(state);
-    return;
+    searchAll(state);
+    break;
   }
+  signalAll(state);
 }
 
 /** One interrupt changed. */
@@ -57,6 +74,15 @@ export function settleSlot(state: GicState, slot: number): void {
 
 /** Anything may have changed. */
 export function settleAll(state: GicState): void {
+  searchAll(state);
+  signalAll(state);
+}
+
+function signalAll(state: GicState): void {
+  for (let cpu = 0; cpu < state.config.cpus; cpu++) settleSignal(state, cpu);
+}
+
+function searchAll(state: GicState): void {
   const { at, config } = state;
   for (let cpu = 0; cpu < config.cpus; cpu++) {
     state.put(state.physicalWord(cpu, PHYSICAL_WINNER), NO_WINNER);

@@ -27,7 +27,8 @@ export const PHYSICAL_PENDBASER_LO = 27;
 export const PHYSICAL_PENDBASER_HI = 28;
 /** GICH_HCR, ICH_HCR_EL2. */
 export const PHYSICAL_HCR = 29;
-/** QEMU's GICv3: the interrupt remembered as the most urgent, see physical/remembered-winner.ts. */
+/** QEMU's GICv3: what is remembered as signalled, and as the most urgent interrupt: see physical/remembered-winner.ts. */
+export const PHYSICAL_SIGNALLED = 30;
 export const PHYSICAL_WINNER = 31;
 export const PHYSICAL_WORDS = 32;
 

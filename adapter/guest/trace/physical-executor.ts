@@ -61,16 +61,23 @@ export class PhysicalExecutor {
     switch (kind) {
       case OpKind.Read:
       case OpKind.Write:
-        return this.#access(index, vcpu, kind === OpKind.Write);
+        return this.#returned(index, vcpu, this.#access(index, vcpu, kind === OpKind.Write));
       case OpKind.Sysreg:
       case OpKind.Sgi:
-        return this.#register(index, vcpu);
+        return this.#returned(index, vcpu, this.#register(index, vcpu));
       case OpKind.Line:
         return this.#line(index, vcpu);
       default:
         this.reason = 'an operation of virtual interrupt controllers';
         return Outcome.Unpredicted;
     }
+  }
+
+  /** CPUs that rest at EL3 went below it for an access, and came back. */
+  #returned(index: number, vcpu: number, outcome: Outcome): Outcome {
+    const { from } = this.#extra(index);
+    if (vcpu >= 0 && (from === 's1' || from === 'ns')) this.#physical.changedLevel(vcpu);
+    return outcome;
   }
 
   #extra(index: number): OpExtra {

@@ -9,7 +9,7 @@ import type { GicState } from '../../../state/state.ts';
 import { gatherOddBits, spreadToOddBits } from '../irq-config.ts';
 import { readAsZero } from '../common.ts';
 import { clearCopies, setCopies } from '../../../physical/spi-copies.ts';
-import { byLane, HIDDEN, lanes, laneShift, type Visible } from './lanes.ts';
+import { HIDDEN, lanes, laneShift, type Visible } from './lanes.ts';
 import { openV3 } from './irq-planes.ts';
 
 /* Priorities, targets, routes, triggers and Non-secure access: more than one bit an interrupt. */
@@ -148,17 +148,19 @@ export function ICFGR(gic: 'v2' | 'v3', sharesPpis: boolean): RowHandlers {
       derivePending(state, word);
     }
   };
-  const read = (state: GicState, cpu: number, offset: number, seen: Visible | null): number => {
-    const intid = offset << 2;
-    const word = state.planeWord(intid & ~31, cpu);
-    const edges = state.get(state.at.edge + word) & (seen === null ? -1 : seen(state, word));
-    return spreadToOddBits(edges >>> (intid & 16));
-  };
+  /** The register that `offset` is in, of the interrupts in `edges`. */
+  const shown = (edges: number, offset: number): number =>
+    spreadToOddBits(edges >>> ((offset << 2) & 16)) >> laneShift(offset);
   return {
-    read: byLane((state, cpu, offset) => read(state, cpu, offset, null)),
+    read(state, cpu, offset) {
+      return shown(state.get(state.at.edge + state.planeWord((offset << 2) & ~31, cpu)), offset);
+    },
     write: ({ state }, cpu, offset, length, value) => write(state, cpu, offset, length, value, null),
     nonSecure: {
-      read: byLane((state, cpu, offset) => read(state, cpu, offset, visible)),
+      read(state, cpu, offset) {
+        const word = state.planeWord((offset << 2) & ~31, cpu);
+        return shown(state.get(state.at.edge + word) & visible(state, word), offset);
+      },
       write: ({ state }, cpu, offset, length, value) => write(state, cpu, offset, length, value, visible),
     },
   };
@@ -182,13 +184,15 @@ export function IROUTER({ keepsAllRouteBits }: PhysicalPolicy): RowHandlers {
   const write = (state: GicState, slot: number, offset: number, length: number, lo: number, hi: number): void => {
     const { at } = state;
     const upper = (offset & 4) !== 0;
-    if (!upper) state.put(at.route + slot, lo & lowMask);
-    if (upper) state.put(at.routeHigh + slot, lo & highMask);
-    else if (length === 8) state.put(at.routeHigh + slot, hi & highMask);
-    state.put(
-      at.target + slot,
-      cpuWithAffinity(state, state.get(at.route + slot), state.get(at.routeHigh + slot) & 0xff),
-    );
+    const beforeLow = state.get(at.route + slot);
+    const beforeHigh = state.get(at.routeHigh + slot);
+    const low = upper ? beforeLow : lo & lowMask;
+    const high = upper ? lo & highMask : length === 8 ? hi & highMask : beforeHigh;
+    // The same affinity as before means the same CPU.
+    if (low === beforeLow && high === beforeHigh) return;
+    state.put(at.route + slot, low);
+    state.put(at.routeHigh + slot, high);
+    state.put(at.target + slot, cpuWithAffinity(state, low, high & 0xff));
   };
   return {
     read: (state, cpu, offset) => read(state, state.slot(offset >> 3, cpu), offset),

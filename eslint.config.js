@@ -75,7 +75,12 @@ export default tseslint.config(
   // Of two that a file matches the later one counts.
   forbid(['adapter/guest/gdb/**'], ['/session/', '/cli/', 'vscode'], 'guests know nothing of sessions.'),
   forbid(
-    ['adapter/guest/gdb/a64/**', 'adapter/guest/gdb/translate/**', 'adapter/guest/gdb/find/**'],
+    [
+      'adapter/guest/gdb/a64/**',
+      'adapter/guest/gdb/translate/**',
+      'adapter/guest/gdb/find/**',
+      'adapter/guest/gdb/divergence/**',
+    ],
     [NODE, '/session/', 'vscode'],
     'these rooms of guest/gdb are pure.',
   ),

@@ -19,6 +19,11 @@ import { VirtConfigError } from './guest/simulated/board/virt.ts';
 import { CoreError } from './guest/simulated/core/core.ts';
 import { LoadError } from './guest/simulated/load/load-error.ts';
 import { parseMemorySize } from './session/launch-configuration.ts';
+import { DivergenceError } from './cli/divergence.ts';
+import { divergenceWords } from './cli/divergence-words.ts';
+import { AttachError } from './guest/gdb/attach-error.ts';
+import { RspError } from './rsp/client/errors.ts';
+import { GuestStateError } from './guest/guest.ts';
 import { replayCommand } from './cli/replay.ts';
 import { sessionCommand } from './cli/session.ts';
 
@@ -46,12 +51,25 @@ and run programs on a simulated machine that has one
       Runs an AArch64 program on a simulated machine (QEMU's virt), its UART
       on standard input and output. PROGRAM is an ELF file, a Linux Image or a
       flat binary; --address 0 runs firmware from flash. Ctrl-A x ends it.
+      NAME says whose controller it has: kvm-6.12 (that is the default),
+      kvm-4.10, arch, qemu-7.2 or qemu-10.
       Exit code 0 after PSCI SYSTEM_OFF, the guest's after semihosting
       SYS_EXIT, 1 for a guest that did not end, 2 for one that is stuck.
   gic serve [--port N] [--gic ...] [--cpus N] [...] PROGRAM
       The same machine, for GDB: waits before the first instruction for
       "target remote localhost:1234", or whatever port is given; 0 is any that
       is free. "monitor help" tells what else there is. Ends with the guest.
+
+  gic divergence --server HOST:PORT [--accesses N] [--profile NAME]
+                 [--gic v2|v3] [--dist HEX] [--cpuif HEX] [--redist HEX,...]
+                 [--its HEX] [--cpus N] [--spis N] [--device-tree FILE|HEX]
+                 [--board NAME] [--memory-access auto|physical|virtual]
+                 [--no-borrow] [--timeout SECONDS]
+      Attaches to a target behind a GDB stub (QEMU, OpenOCD), goes from one
+      access to its interrupt controller to the next, 100 times or N, and
+      prints each register that is not what the model says, with the access
+      that parted them. Profiles: arch, qemu-7.2, qemu-10; by default what
+      fits the target. Exit code 0 without differences, 1 with, 2 for errors.
 
 FILE is a gic-trace or a log, gzipped or not; - is standard input.
 `;
@@ -97,6 +115,8 @@ async function main(words: readonly string[]): Promise<number> {
       return runWords(rest);
     case 'serve':
       return serveWords(rest);
+    case 'divergence':
+      return divergenceWords(rest, output);
     case 'session': {
       const { values, positionals } = parse(rest, { at: { type: 'string' } });
       return sessionCommand(oneFile(command, positionals), integer(values, 'at'), output);
@@ -278,6 +298,10 @@ function isInputError(error: unknown): error is Error {
     VirtConfigError,
     LoadError,
     CoreError,
+    AttachError,
+    RspError,
+    GuestStateError,
+    DivergenceError,
   ];
   if (kinds.some((kind) => error instanceof kind)) return true;
   return error instanceof Error && 'code' in error && 'syscall' in error;

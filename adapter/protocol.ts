@@ -21,6 +21,7 @@ export interface GicRequests {
   'gic/preview': { arguments: EditArguments; response: PreviewResponse };
   'gic/irqs': { arguments: IrqsArguments; response: IrqsResponse };
   'gic/explain': { arguments: ExplainArguments; response: ExplainResponse };
+  'gic/divergence': { arguments: DivergenceArguments; response: DivergenceResponse };
   'gic/journal': { arguments: JournalArguments; response: JournalResponse };
   'gic/line': { arguments: LineArguments; response: WriteResponse };
   'gic/step': { arguments: StepArguments; response: StepResponse };
@@ -275,6 +276,49 @@ export interface ExplainResponse {
   /** One sentence: "INTID 33 is pending, but disabled." */
   verdict: string;
   steps: ExplainStep[];
+}
+
+/* ---- divergence: where a target behind a GDB stub and the model differ ------------------------------------------ */
+
+export interface DivergenceArguments {
+  /** True: at each stop from now on, the target is compared with the model. False: no view looks any more. */
+  watch?: boolean;
+  /** Forgets the findings there are. */
+  clear?: boolean;
+}
+
+/** Refused for guests that are no target behind a GDB stub. */
+export interface DivergenceResponse {
+  version: number;
+  /** Profile of the model; absent before there is one. */
+  profile?: string;
+  /** What the latest look was able to tell, a sentence: what was compared, or why nothing. */
+  note: string;
+  /** The latest first. */
+  findings: Divergence[];
+}
+
+/** A register, or a part of one, of which the target has something else than the model. */
+export interface Divergence {
+  id: number;
+  frame: string;
+  register: string;
+  /** Bank or owner; null for registers that all share. */
+  vcpu: Vcpu;
+  /** Addresses the register, or the interrupt's part of it, in the expression language. */
+  expression: string;
+  /** "INTID 33", "INTIDs 33-35", names of fields; empty: the whole register. */
+  part: string;
+  intids: number[];
+  /** Values of the part. */
+  model: Hex;
+  target: Hex;
+  /** The last access seen that the register depends on. Absent: it changed without one. */
+  access?: { index: number; text: string };
+  /** Position in the journal of the stop at which it was found. */
+  position: number;
+  /** Found at the stop the target stands at, or on the way there. */
+  isNew: boolean;
 }
 
 /* ---- journal -------------------------------------------------------------------------------------------------- */

@@ -1,3 +1,4 @@
+import type { DivergenceModel } from './divergence/model.ts';
 import type { Disposable } from './event.ts';
 import type { IrqPanel } from './panel/irq-panel.ts';
 import type { GicSession } from './sessions/session.ts';
@@ -34,6 +35,7 @@ export interface RegisterTreeApi {
 export interface GicInspectorApi {
   readonly sessions: SessionStore;
   readonly registerTree: RegisterTreeApi;
+  readonly divergence: DivergenceModel;
   readonly panel: IrqPanel;
   /** The session in focus. */
   focused(): GicSession | undefined;

@@ -44,6 +44,8 @@ export const COMMANDS = {
   showOnlyNonReset: 'gic.showOnlyNonReset',
   showAllRegisters: 'gic.showAllRegisters',
   refreshRegisters: 'gic.refreshRegisters',
+  revealDivergence: 'gic.revealDivergence',
+  clearDivergence: 'gic.clearDivergence',
 } as const;
 
 /** Argument with which the key binding of F5 calls `gic.debugFile`. */
@@ -58,12 +60,15 @@ export const CONTAINERS = {
 
 export const VIEWS = {
   registers: 'gic.registers',
+  divergence: 'gic.divergence',
   interrupts: 'gic.interrupts',
 } as const;
 
 /** Context keys that `when` clauses read and the code sets. */
 export const CONTEXT = {
   hasSession: 'gic.hasSession',
+  /** One that is a target behind a GDB stub. */
+  hasTarget: 'gic.hasTarget',
   hasRegisterFilter: 'gic.hasRegisterFilter',
   onlyNonReset: 'gic.onlyNonReset',
 } as const;

@@ -9,6 +9,8 @@ import { registerStepCommands } from './commands/step.ts';
 import { AdapterFactory } from './configuration/adapter.ts';
 import { adoptTraces } from './configuration/language.ts';
 import { DynamicConfigurationProvider, GicConfigurationProvider } from './configuration/provider.ts';
+import { DivergenceModel } from './divergence/model.ts';
+import { DivergenceView } from './divergence/view.ts';
 import { DEBUG_TYPE, VIEWS } from './ids.ts';
 import { IrqPanel } from './panel/irq-panel.ts';
 import { storeModel } from './panel/store-model.ts';
@@ -26,6 +28,7 @@ export function activate(context: vscode.ExtensionContext): GicInspectorApi {
   const settings = new TreeSettings(context.workspaceState);
   const tree = new RegisterTree(store, settings);
   const view = new RegisterView(tree, store, settings);
+  const divergence = new DivergenceModel(store);
   const panel = new IrqPanel(context.extensionUri, VIEWS.interrupts, storeModel(store, tree, view));
   const showInLog = (sessionId: string, register: string): Promise<void> => panel.showInLog(sessionId, register);
   const { Dynamic, Initial } = vscode.DebugConfigurationProviderTriggerKind;
@@ -39,6 +42,8 @@ export function activate(context: vscode.ExtensionContext): GicInspectorApi {
     vscode.debug.registerDebugConfigurationProvider(DEBUG_TYPE, new DynamicConfigurationProvider(), Dynamic),
     adoptTraces(),
     view,
+    divergence,
+    new DivergenceView(divergence, { tree, view }),
     panel,
     vscode.window.registerWebviewViewProvider(VIEWS.interrupts, panel),
     new PositionStatus(store),
@@ -50,6 +55,7 @@ export function activate(context: vscode.ExtensionContext): GicInspectorApi {
   return {
     sessions: store,
     registerTree: registerTreeApi(tree, view),
+    divergence,
     panel,
     focused: () => focusedSession(store),
   };

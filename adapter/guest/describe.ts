@@ -88,12 +88,13 @@ function meaningOf(
 }
 
 /** Registers whose value is an INTID: memory-mapped or not, of the physical or the virtual CPU interface. */
-const INTID_REGISTERS = /^(GICC_A?(IAR|EOIR|HPPIR)|GICC_DIR|IC[CV]_(IAR|EOIR|HPPIR|NMIAR)[01]|IC[CV]_DIR)(_EL\d)?$/;
+const INTID_REGISTERS =
+  /^(GIC[CV]_A?(IAR|EOIR|HPPIR)|GIC[CV]_DIR|IC[CV]_(IAR|EOIR|HPPIR|NMIAR)[01]|IC[CV]_DIR)(_EL\d)?$/;
 
 /** The INTID in the value of such a register; -1 for others. */
 function intidIn(register: string, value: bigint): number {
   if (!INTID_REGISTERS.test(register)) return -1;
-  return Number(value & (register.startsWith('GICC') ? 0x3ffn : 0xffffffn));
+  return Number(value & (register.startsWith('GIC') ? 0x3ffn : 0xffffffn));
 }
 
 /** "acknowledges INTID 27"; empty for registers that hold no INTID. */

@@ -56,8 +56,20 @@ export interface Guest {
    * @param vcpu whose bank
    */
   unknown?(register: PlacedRegister, vcpu: number): string | null;
+  /**
+   * For guests elsewhere: a model that foretells what edits do there. Null, or absent: the guest's own controller does.
+   */
+  readonly model?: EditModel | null;
   /** For guests whose CPUs take part in the delivery of interrupts: what was fetched of one. */
   cpuFacts?(vcpu: number): CpuFacts;
+}
+
+/** A controller like that of a guest elsewhere, holding what is known of it, on which edits can be tried. */
+export interface EditModel {
+  readonly controller: Controller;
+  readonly registers: RegisterMap;
+  /** Whether it has a register of that name that does something. */
+  has(name: string): boolean;
 }
 
 /** A change that cannot be made now: says why. */

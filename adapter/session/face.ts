@@ -1,4 +1,5 @@
 import type { DebugProtocol } from '@vscode/debugprotocol';
+import type { Divergence } from '../guest/gdb/divergence/divergence.ts';
 import type { CodePlace } from '../protocol.ts';
 import type { Arguments } from './arguments.ts';
 import type { Debuggee } from './debuggee.ts';
@@ -32,6 +33,8 @@ export interface Face {
   readonly machine: MachineFace | null;
   /** Called before a stop is told: what the guest has said by then is said first. */
   settle(): void;
+  /** Set for targets elsewhere: where they and a model differ. */
+  readonly divergence?: Divergence;
   /** Fetches what a request will look at, where that is elsewhere: handlers read what is here. */
   readonly prepare?: (command: string, args: Arguments, debuggee: Debuggee) => Promise<void>;
 }

@@ -20,6 +20,7 @@ import {
   CONTROLLER_SPIS,
   isAddress,
   MEMORY_ACCESS,
+  MODEL_PROFILES,
   TIMEOUT,
   VERSIONS,
 } from './stub-values.ts';
@@ -77,6 +78,7 @@ export const STUB_CHECKS: Members = {
   board: oneOf(Object.keys(BOARD_NAMES)),
   memoryAccess: oneOf(MEMORY_ACCESS),
   borrowCpus: flag,
+  profile: oneOf(MODEL_PROFILES),
   timeout: number(TIMEOUT.min, TIMEOUT.max),
   stopOnEntry: flag,
   console: oneOf(CONSOLES),
@@ -93,7 +95,7 @@ const ONLY_LOCAL: Readonly<Record<string, string>> = {
   bases: 'is for recordings: here it is “controller”',
   args: "is the command line of the simulated machine's guest: the server's arguments are “server.args”",
   ...Object.fromEntries(
-    ['memory', 'profile', 'lrs', 'initrd', 'address', 'gdbPort'].map((name) => [
+    ['memory', 'lrs', 'initrd', 'address', 'gdbPort'].map((name) => [
       name,
       'is for the simulated machine: it means nothing to a GDB stub',
     ]),

@@ -7,6 +7,8 @@ export const DEFAULT_TARGET = 'localhost:1234';
 export const TIMEOUT = { default: 5, min: 0.1, max: 600 } as const;
 
 export const MEMORY_ACCESS = ['auto', 'physical', 'virtual'] as const;
+/** What a target's controller can be expected to do: profiles of the adapter. */
+export const MODEL_PROFILES = ['arch', 'qemu-7.2', 'qemu-10'] as const;
 export const VERSIONS = ['v2', 'v3'] as const;
 export const CONSOLES = ['integratedTerminal', 'internalConsole'] as const;
 

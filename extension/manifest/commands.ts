@@ -44,4 +44,6 @@ export const commands: readonly CommandContribution[] = [
   command(COMMANDS.showOnlyNonReset, 'Show Only Registers That Differ from Reset', 'eye'),
   command(COMMANDS.showAllRegisters, 'Show All Registers', 'eye-closed'),
   command(COMMANDS.refreshRegisters, 'Read Registers Again', 'refresh'),
+  command(COMMANDS.revealDivergence, 'Show Register of Divergence'),
+  command(COMMANDS.clearDivergence, 'Clear Divergence', 'clear-all'),
 ];

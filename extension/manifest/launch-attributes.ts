@@ -66,7 +66,9 @@ export const launch = {
       enum: Object.keys(PROFILES),
       enumDescriptions: Object.values(PROFILES),
       default: 'kvm-6.12',
-      description: 'For programs: which controller the machine has.',
+      description:
+        'For programs: which controller the machine has. With a server: what the controller of its target is expected ' +
+        'to do, one of arch, qemu-7.2 and qemu-10; by default what fits the target.',
     },
     lrs: {
       type: 'integer',

@@ -57,6 +57,8 @@ const palette: readonly MenuItem[] = [
   { command: COMMANDS.showOnlyNonReset, when: `${SESSION} && !${CONTEXT.onlyNonReset}` },
   { command: COMMANDS.showAllRegisters, when: `${SESSION} && ${CONTEXT.onlyNonReset}` },
   { command: COMMANDS.refreshRegisters, when: SESSION },
+  { command: COMMANDS.revealDivergence, when: NEVER },
+  { command: COMMANDS.clearDivergence, when: CONTEXT.hasTarget },
 ];
 
 const viewTitle: readonly MenuItem[] = [
@@ -85,6 +87,7 @@ const viewTitle: readonly MenuItem[] = [
   { command: COMMANDS.explain, when: `${REGISTERS} && ${SESSION}`, group: '2_do@1' },
   { command: COMMANDS.jumpTo, when: `${REGISTERS} && ${SESSION}`, group: '2_do@2' },
   { command: COMMANDS.openExample, when: REGISTERS, group: '3_open@1' },
+  { command: COMMANDS.clearDivergence, when: `view == ${VIEWS.divergence}`, group: 'navigation@1' },
 ];
 
 const viewItem: readonly MenuItem[] = [

@@ -4,6 +4,7 @@ import {
   CONTROLLER_SPIS,
   DEFAULT_TARGET,
   MEMORY_ACCESS,
+  MODEL_PROFILES,
   TIMEOUT,
   VERSIONS,
 } from '../configuration/stub-values.ts';
@@ -104,6 +105,18 @@ export const attach = {
         'Nothing is loaded from it.',
     },
     ...symbolAttributes,
+    profile: {
+      type: 'string',
+      enum: MODEL_PROFILES,
+      enumDescriptions: [
+        'The architecture; where it leaves a choice, GIC-400 and GIC-600.',
+        'QEMU before version 10.',
+        'QEMU from version 10 on.',
+      ],
+      description:
+        "What the target's controller is expected to do: edits are previewed and the view Divergence compares by it. " +
+        'By default, what fits the target.',
+    },
     stopOnEntry: {
       type: 'boolean',
       description: 'Let the target stand after attaching; false: it goes on.',

@@ -8,7 +8,19 @@ export const viewsContainers = {
 };
 
 export const views = {
-  [CONTAINERS.sideBar]: [{ id: VIEWS.registers, name: 'Registers', icon: ICON, contextualTitle: 'GIC Registers' }],
+  [CONTAINERS.sideBar]: [
+    { id: VIEWS.registers, name: 'Registers', icon: ICON, contextualTitle: 'GIC Registers' },
+    {
+      id: VIEWS.divergence,
+      name: 'Divergence',
+      icon: ICON,
+      contextualTitle: 'GIC Divergence',
+      when: CONTEXT.hasTarget,
+      // While it is open, every register is read at every stop: that is for the user to want.
+      visibility: 'collapsed',
+      initialSize: 0.4,
+    },
+  ],
   [CONTAINERS.panel]: [
     { id: VIEWS.interrupts, name: 'Interrupts', type: 'webview', icon: ICON, contextualTitle: 'GIC Interrupts' },
   ],

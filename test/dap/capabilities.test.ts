@@ -40,6 +40,7 @@ test('the adapter says what it can do, and no more', () =>
         ['mismatch', 'The controller disagrees with the recording', true, false],
         ['hole', 'Access to a hole or with a bad width', true, false],
         ['spurious', 'Spurious acknowledge', true, false],
+        ['divergence', 'Target and model differ', true, false],
       ],
     );
     for (const { conditionDescription } of exceptionBreakpointFilters)

@@ -21,7 +21,7 @@ import { ICC_EOIMODE } from './interface-v3.ts';
 import { ICC_CBPR } from './preemption-v3.ts';
 import { settleAll } from './remembered-winner.ts';
 import { cpuWithAffinity, IDLE } from './reset.ts';
-import { ALL_CPUS, copyWord, presentCpus, setCopies, type Copied } from './spi-copies.ts';
+import { ALL_CPUS, copyWord, presentCpus, setCopies, targetsOf, type Copied } from './spi-copies.ts';
 
 /*
  * What was read from a target's registers, put into the state of a physical controller with one security state. First
@@ -231,7 +231,7 @@ function settleCopies(state: GicState, what: Copied, word: number, union: number
   }
   const fresh = union & ~known;
   for (let rest = fresh; rest !== 0; rest &= rest - 1) {
-    const targets = apart ? state.byte(state.at.route, (word << 5) | lowestBit(rest)) : ALL_CPUS;
+    const targets = apart ? targetsOf(state, (word << 5) | lowestBit(rest)) : ALL_CPUS;
     setCopies(state, what, word, rest & -rest, targets === 0 ? ALL_CPUS : targets);
   }
   return fresh;

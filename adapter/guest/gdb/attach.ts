@@ -6,6 +6,7 @@ import { RspClient } from '../../rsp/client/client.ts';
 import { RspError } from '../../rsp/client/errors.ts';
 import { TIMEOUTS } from '../../rsp/client/options.ts';
 import { AttachError } from './attach-error.ts';
+import { readQemuVersion, type ModelProfile } from './divergence/shape.ts';
 import { BorrowedAccess } from './borrow/borrowed-access.ts';
 import { Borrower } from './borrow/borrower.ts';
 import { InterfaceRegisters } from './borrow/interface-registers.ts';
@@ -37,6 +38,8 @@ export interface AttachOptions {
   readonly memoryAccess: 'auto' | 'physical' | 'virtual';
   /** CPUs may be borrowed for a single load, where nothing else can read a register. */
   readonly borrowCpus: boolean;
+  /** What the target's controller is expected to do; absent or null: what fits the target. */
+  readonly profile?: ModelProfile | null;
   /** Milliseconds a stub may take for an answer. */
   readonly timeout: number;
   /** Milliseconds for a stub to begin to listen. */
@@ -111,6 +114,7 @@ async function attachTo(client: RspClient, where: string, options: AttachOptions
   const physical = wantsPhysical(options.memoryAccess, memory);
   const probe = new StubProbe(client, memory, physical, threads.length);
   const found = await find(probe, { searchMemory: await isSimulated(probe), ...options.wishes });
+  const qemuVersion = memory.hasPhysical ? readQemuVersion(await probe.monitor('info version')) : null;
   const names = namesOf(() => new RegisterNames(description), where);
   const cpus = new TargetCpus(client, memory, threads.slice(0, maxCpus(found)), names);
   await cpus.fetchAll();
@@ -140,6 +144,7 @@ async function attachTo(client: RspClient, where: string, options: AttachOptions
     shadow,
     interfaceRegisters: found.version === 'v3' ? new InterfaceRegisters(cpus, borrower) : null,
     locate: () => locator.locate(),
+    known: { found, qemuVersion, wish: options.profile ?? null },
     departed: (moved) => {
       locator.forget();
       // A single step wakes nobody.

@@ -16,7 +16,7 @@ interface Fetched {
 /** A CPU's part in the delivery of interrupts, from what was fetched. */
 export function cpuFactsOf({ cpus, interfaceRegisters }: Fetched, vcpu: number): CpuFacts {
   return {
-    pstate: cpus.pstate(vcpu),
+    pstate: cpus.pstate(vcpu) ?? 'the stub does not tell it',
     register(name) {
       if (interfaceRegisters?.names.includes(name) === true) return interfaceRegisters.value(vcpu, name);
       return cpus.register(vcpu, name) ?? 'not described by the stub';

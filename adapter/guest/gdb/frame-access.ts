@@ -17,6 +17,8 @@ export interface FrameAccess {
    * @throws RspError where the connection is gone, or answers cannot be trusted
    */
   read(reads: readonly FrameRead[]): Promise<readonly (bigint | Error)[]>;
+  /** Whether a read is answered at once; absent: each is. Others may take seconds: a CPU has to wake up for them. */
+  isPrompt?(read: Pick<FrameRead, 'vcpu' | 'isBanked'>): boolean;
   /** @throws Error where the target refuses it. That it did not does not mean that a register took it. */
   write(access: FrameRead, value: bigint): Promise<void>;
 }

@@ -30,6 +30,13 @@ export class FrameMappings {
     return found ? found.virtual + BigInt(physical - found.address) : null;
   }
 
+  /** Whether the same pieces are in the same places. */
+  isLike({ all }: FrameMappings): boolean {
+    const key = ({ virtual, address, size }: FrameMapping): string => `${virtual}:${address}:${size}`;
+    const others = new Set(all.map(key));
+    return all.length === this.all.length && this.all.every((one) => others.has(key(one)));
+  }
+
   /** Where a register is mapped: once for each mapping of its frame. */
   of({ address, bytes }: { readonly address: number; readonly bytes: number }): FrameMapping[] {
     return this.all

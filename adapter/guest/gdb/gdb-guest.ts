@@ -5,20 +5,22 @@ import type { RspClient } from '../../rsp/client/client.ts';
 import type { StopReply } from '../../rsp/client/stop-reply.ts';
 import type { StopPoint } from '../../rsp/client/stops.ts';
 import { dropsWrites } from './dropped-writes.ts';
-import { GuestStateError, Outcome, type Operation, type VcpuInfo } from '../guest.ts';
+import { GuestStateError, Outcome, type EditModel, type Operation, type VcpuInfo } from '../guest.ts';
 import type { MachineGuest, MachineStop, WatchedMemory } from '../machine-guest.ts';
-import type { MemoryAccess } from './a64/decode.ts';
-import { decodeAccess } from './a64/decode.ts';
 import type { InterfaceRegisters } from './borrow/interface-registers.ts';
 import { cpuFactsOf, type CpuFacts } from './cpu-facts.ts';
+import { Divergence } from './divergence/divergence.ts';
+import type { KnownOfTarget } from './divergence/shape.ts';
 import type { Execution } from './execution.ts';
 import type { FrameAccess } from './frame-access.ts';
 import { FrameMappings } from './frame-mapping.ts';
-import { elementsIn, valueOf } from './observed-access.ts';
+import { elementsIn, valueOf, valuesAround } from './observed-access.ts';
 import { SeenAccesses, type PendingAccess, type Seen } from './seen-accesses.ts';
 import type { Shadow } from './shadow.ts';
+import { Standing } from './standing.ts';
 import type { TargetCpus } from './target-cpus.ts';
 import { readBack, refuseOthers, writeSteps } from './target-edit.ts';
+import { overlaps, watchOf } from './watched.ts';
 
 /** What a guest behind a stub is made of. */
 export interface GdbGuestParts {
@@ -36,6 +38,8 @@ export interface GdbGuestParts {
   readonly locate: () => Promise<FrameMappings>;
   /** Told when CPUs go on: all of them, or one by a step. */
   readonly departed: (moved: 'all' | 'one') => void;
+  /** What a model that predicts the target is made by. */
+  readonly known: KnownOfTarget;
 }
 
 /** Milliseconds of a run after which it is said that nothing has stopped it yet. */
@@ -62,12 +66,15 @@ export class GdbGuest implements MachineGuest {
   readonly cpus: TargetCpus;
   readonly shadow: Shadow;
   readonly interfaceRegisters: InterfaceRegisters | null;
+  /** Where target and model differ. */
+  readonly divergence: Divergence;
   readonly #client: RspClient;
   readonly #execution: Execution;
   readonly #access: FrameAccess;
   readonly #locate: () => Promise<FrameMappings>;
   readonly #departed: GdbGuestParts['departed'];
   readonly #seen: SeenAccesses;
+  readonly #standing: Standing;
   #breakpoints: readonly bigint[] = [];
   #watched: readonly WatchedMemory[] = [];
   #mappings = new FrameMappings([]);
@@ -77,6 +84,8 @@ export class GdbGuest implements MachineGuest {
   #dropsWrites: boolean | null = null;
   /** Somebody wants it to stop, where it has not been set going yet. */
   #stopWanted = false;
+  /** A run ends where target and model are found to differ. */
+  stopsAtFindings = false;
 
   constructor(parts: GdbGuestParts) {
     this.title = parts.title;
@@ -91,6 +100,8 @@ export class GdbGuest implements MachineGuest {
     this.#locate = parts.locate;
     this.#departed = parts.departed;
     this.#seen = new SeenAccesses(parts.controller);
+    this.#standing = new Standing(parts.cpus);
+    this.divergence = new Divergence({ ...parts, seen: this.#seen });
     this.vcpus = parts.cpus.threads.map((_, id) => ({ id, name: `vCPU ${id}` }));
   }
 
@@ -147,6 +158,7 @@ export class GdbGuest implements MachineGuest {
   #forget(reason?: string): void {
     this.shadow.forget(reason);
     this.interfaceRegisters?.forget();
+    this.divergence.moved();
   }
 
   /** Fetches what a session needs at a stop. @throws RspError where the connection is gone */
@@ -183,16 +195,23 @@ export class GdbGuest implements MachineGuest {
 
   /** @returns a stop on the first step, or before anything has happened */
   async #begin(goal: Goal): Promise<MachineStop | null> {
+    const { count } = this.divergence;
     for (const vcpu of this.vcpus.keys()) {
       const stop = await this.#stepOff(vcpu);
       if (stop !== null) return stop;
-      if (this.#stopWanted) return { kind: 'halted', vcpu };
+      if (this.#stopWanted || (this.stopsAtFindings && this.divergence.count > count)) return { kind: 'halted', vcpu };
     }
     const points: StopPoint[] = [
       ...this.#breakpoints.map((address) => ({ kind: 'software' as const, address, length: BREAKPOINT_BYTES })),
       ...this.#watched.map(watchOf),
     ];
-    if (goal === 'access') points.push(...(await this.#watchFrames()));
+    if (goal === 'access') {
+      points.push(...(await this.#watchFrames()));
+      const stop = this.#wanted === null ? await this.#otherBeforeAccess() : null;
+      if (stop !== null) return stop;
+    }
+    await this.divergence.look();
+    this.divergence.ran(goal === 'access' && this.#wanted === null);
     this.#forget('the target runs');
     this.#departed('all');
     await this.#execution.begin(points);
@@ -206,6 +225,17 @@ export class GdbGuest implements MachineGuest {
     if (!isPending && !this.#breakpoints.includes(this.cpus.pc(vcpu))) return null;
     const stop = await this.step(vcpu);
     return stop.kind === 'budget' || stop.kind === 'halted' ? null : stop;
+  }
+
+  /**
+   * A CPU that stood before an access when another one stopped them all: QEMU lets it make the access before it stops
+   * again, and nobody would have seen it.
+   */
+  async #otherBeforeAccess(): Promise<MachineStop | null> {
+    const pending = this.vcpus.length === 1 ? null : await this.#standing.firstAtFrame(this.#mappings);
+    if (pending === null) return null;
+    this.#seen.pending = pending;
+    return { kind: 'access', vcpu: pending.vcpu };
   }
 
   async #watchFrames(): Promise<StopPoint[]> {
@@ -225,8 +255,9 @@ export class GdbGuest implements MachineGuest {
    * @throws GuestStateError where the vCPU executes nothing
    */
   async step(vcpu: number): Promise<MachineStop> {
-    const pending = this.#seen.pending?.vcpu === vcpu ? this.#seen.pending : null;
-    const before = pending === null ? [] : await this.#valuesAround(pending);
+    await this.divergence.look();
+    const pending = this.#seen.pending?.vcpu === vcpu ? this.#seen.pending : await this.#foreseen(vcpu);
+    const before = pending === null ? [] : await valuesAround(pending, this);
     const place = this.cpus.pc(vcpu);
     this.#seen.pending = null;
     this.#forget();
@@ -242,32 +273,27 @@ export class GdbGuest implements MachineGuest {
     }
     if (pending === null) return { kind: 'budget' };
     await this.#record(pending, before);
+    await this.divergence.look();
     return { kind: 'halted', vcpu };
+  }
+
+  /** What a step is about to do to the controller, where somebody compares it: it need not have been stopped at. */
+  async #foreseen(vcpu: number): Promise<PendingAccess | null> {
+    if (!this.divergence.isWatched) return null;
+    if (await this.#standing.usesInterface(vcpu)) this.divergence.missedInterface();
+    return this.#standing.frameAccessAt(vcpu, await this.#locate());
   }
 
   async #record(pending: PendingAccess, before: readonly (bigint | null)[]): Promise<void> {
     const { vcpu, access, elements } = pending;
-    const after = await this.#valuesAround(pending);
+    const after = await valuesAround(pending, this);
     const seen = elements.map((element, i): Seen => {
       const was = before[i] ?? null;
       const value = valueOf(access, element, (name) => this.cpus.register(vcpu, name), was);
       return { value, before: was, after: after[i] ?? null };
     });
     this.#seen.record(pending, seen);
-  }
-
-  /** Values of the registers that an access reaches; null: not readable. */
-  async #valuesAround({ vcpu, elements }: PendingAccess): Promise<(bigint | null)[]> {
-    const wanted = elements.map((element) => this.shadow.at(element.address, vcpu));
-    const known = wanted.filter((one) => one !== null);
-    this.shadow.forgetSome(known);
-    await this.shadow.bring(known);
-    return wanted.map((one) => {
-      if (one === null || this.shadow.unknown(one.register, one.vcpu) !== null) return null;
-      const { row } = one.register;
-      if (row.access === 'wo' || row.readEffect !== undefined) return null;
-      return this.registers.value(one.register, one.vcpu);
-    });
+    this.divergence.accessed(pending, seen);
   }
 
   /** What a stop of the target is: to be told to whoever let it run. */
@@ -278,14 +304,29 @@ export class GdbGuest implements MachineGuest {
     const vcpu = stop.thread === null ? 0 : Math.max(this.cpus.vcpuOf(stop.thread), 0);
     await this.arrive(vcpu);
     const pc = this.cpus.pc(vcpu);
-    if (stop.watch !== null) return this.#watchHit(vcpu, pc, stop.watch.address);
+    await this.#lookAtMappings();
+    const meaning = await this.#placeOfStop(vcpu, pc, stop.watch?.address ?? null);
+    await this.divergence.look();
+    return meaning;
+  }
+
+  async #placeOfStop(vcpu: number, pc: bigint, watched: bigint | null): Promise<MachineStop> {
+    if (watched !== null) return this.#watchHit(vcpu, pc, watched);
     if (this.#breakpoints.includes(pc)) return { kind: 'breakpoint', vcpu };
     return { kind: 'halted', vcpu };
   }
 
+  /** Frames that were mapped elsewhere meanwhile may have been accessed there. */
+  async #lookAtMappings(): Promise<void> {
+    if (!this.divergence.isWatched) return;
+    if (!(await this.#locate()).isLike(this.#mappings)) {
+      this.divergence.missed('The frames are mapped elsewhere than where they were watched');
+    }
+  }
+
   /** The stub tells where what is watched begins; the instruction tells what it is about to do. */
   async #watchHit(vcpu: number, pc: bigint, watched: bigint): Promise<MachineStop> {
-    const access = await this.#accessAt(vcpu, pc);
+    const access = await this.#standing.accessAt(vcpu);
     if (access !== null) {
       const elements = elementsIn(access, this.#mappings);
       if (elements.length > 0) {
@@ -296,17 +337,11 @@ export class GdbGuest implements MachineGuest {
     const address = access?.address ?? watched;
     const size = access?.elements.reduce((sum, element) => sum + element.size, 0) ?? 1;
     // QEMU may tell of a watchpoint that a CPU met while another one stopped the machine, when that CPU is elsewhere by now.
-    if (!this.#watched.some((one) => overlaps(one, address, size))) return { kind: 'budget' };
+    if (!this.#watched.some((one) => overlaps(one, address, size))) {
+      this.divergence.missed('A CPU made an access before it could be stopped');
+      return { kind: 'budget' };
+    }
     return { kind: 'watchpoint', vcpu, address, size, write: access !== null && access.kind !== 'load' };
-  }
-
-  async #accessAt(vcpu: number, pc: bigint): Promise<MemoryAccess | null> {
-    const { cpus } = this;
-    const bytes = await cpus.withMemory(() => cpus.readMemory(vcpu, pc, 4));
-    if (bytes.length < 4) return null;
-    const word = new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true);
-    const registers = { x: (n: number) => cpus.x(vcpu, n), sp: cpus.sp(vcpu), pc };
-    return decodeAccess(word, { ...registers, v: (n) => cpus.register(vcpu, `v${n}`) });
   }
 
   /** Asks a target that runs to stop. */
@@ -344,13 +379,21 @@ export class GdbGuest implements MachineGuest {
   async edit(steps: readonly EditStep[], text: string): Promise<void> {
     if (this.running) throw new GuestStateError('the target runs: pause it first');
     refuseOthers(steps);
+    await this.divergence.beforeEdit(steps);
     try {
       await writeSteps(steps, this.shadow, this.#access);
     } finally {
       this.#seen.recordEdit(steps, text);
+      this.divergence.edited(steps);
       this.#forget();
     }
     await readBack(steps, this.shadow);
+    await this.divergence.afterEdit(steps);
+  }
+
+  /** What edits are tried on. */
+  get model(): EditModel | null {
+    return this.divergence.model;
   }
 
   /** Why an edit was answered OK, and nothing came of it. */
@@ -373,12 +416,4 @@ export class GdbGuest implements MachineGuest {
     this.#left = true;
     await this.#client.kill();
   }
-}
-
-function overlaps({ address, length }: WatchedMemory, start: bigint, size: number): boolean {
-  return address < start + BigInt(size) && start < address + BigInt(length);
-}
-
-function watchOf({ address, length, read, write }: WatchedMemory): StopPoint {
-  return { kind: read && write ? 'access' : read ? 'read' : 'write', address, length };
 }

@@ -1,6 +1,8 @@
 import type { AccessElement, MemoryAccess } from './a64/decode.ts';
 import { loadedValue, storedValues, wholeRegister } from './a64/values.ts';
+import type { RegisterMap } from '../../gic/inspect/register-map.ts';
 import type { FrameMappings } from './frame-mapping.ts';
+import type { Shadow } from './shadow.ts';
 
 /** A part of an instruction's access that reaches a frame. */
 export interface FrameElement {
@@ -44,4 +46,24 @@ export function valueOf(
   const at = access.elements.indexOf(element);
   if (before === null || access.elements.length > 1) return element.value;
   return storedValues(access, [before])?.[at] ?? null;
+}
+
+/**
+ * Values of the registers that an access reaches, read now; null: not readable.
+ * @throws RspError where the connection is gone
+ */
+export async function valuesAround(
+  { vcpu, elements }: { readonly vcpu: number; readonly elements: readonly FrameElement[] },
+  { shadow, registers }: { readonly shadow: Shadow; readonly registers: RegisterMap },
+): Promise<(bigint | null)[]> {
+  const wanted = elements.map((element) => shadow.at(element.address, vcpu));
+  const known = wanted.filter((one) => one !== null);
+  shadow.forgetSome(known);
+  await shadow.bring(known);
+  return wanted.map((one) => {
+    if (one === null || shadow.unknown(one.register, one.vcpu) !== null) return null;
+    const { row } = one.register;
+    if (row.access === 'wo' || row.readEffect !== undefined) return null;
+    return registers.value(one.register, one.vcpu);
+  });
 }

@@ -75,6 +75,11 @@ export class Shadow {
     return found === undefined ? this.#reason : found;
   }
 
+  /** Whether a register can be had without waiting for a CPU to wake up. */
+  isPrompt({ register, vcpu }: Wanted): boolean {
+    return this.#access.isPrompt?.({ vcpu, isBanked: register.banked }) ?? true;
+  }
+
   /** Why one of these registers is known in no bank, though it was to be read; null: of each there is something. */
   unread(wanted: readonly Wanted[]): string | null {
     const known = new Set(wanted.filter((one) => this.unknown(one.register, one.vcpu) === null).map(nameOf));

@@ -1,4 +1,5 @@
 import type { DebugProtocol } from '@vscode/debugprotocol';
+import type { AccessFacts } from '../../gic/expression/scope.ts';
 import { Outcome } from '../../guest/guest.ts';
 import { RequestError } from '../request-error.ts';
 import type { Stop } from '../run/stop.ts';
@@ -25,6 +26,13 @@ export const FILTERS: readonly DebugProtocol.ExceptionBreakpointsFilter[] = [
     label: 'Spurious acknowledge',
     description: 'Stops before an acknowledge that answers a special INTID: nothing was pending.',
   },
+  {
+    filter: 'divergence',
+    label: 'Target and model differ',
+    description:
+      'For targets behind a GDB stub: stops where a register is not what the model says. ' +
+      'The target then runs from access to access, and is slower.',
+  },
 ].map((filter) => ({ ...filter, default: false, supportsCondition: true, conditionDescription: CONDITION }));
 
 const OUTCOMES: Readonly<Record<string, Outcome>> = {
@@ -32,6 +40,9 @@ const OUTCOMES: Readonly<Record<string, Outcome>> = {
   hole: Outcome.Hole,
   spurious: Outcome.Spurious,
 };
+
+/** Of two controllers that differ: no entry shows it. */
+const DIVERGENCE = 'divergence';
 
 /** A filter that is switched on. */
 export interface ExceptionFilter {
@@ -41,7 +52,7 @@ export interface ExceptionFilter {
 }
 
 export function isFilter(name: string): boolean {
-  return Object.hasOwn(OUTCOMES, name);
+  return name === DIVERGENCE || Object.hasOwn(OUTCOMES, name);
 }
 
 export function filterLabel(name: string): string {
@@ -66,26 +77,53 @@ export class ExceptionFilters implements FilterTraps {
   set(filters: readonly ExceptionFilter[]): void {
     this.#filters = filters;
     this.#complained.clear();
-    this.#mask = filters.reduce((mask, { filter }) => mask | (1 << (OUTCOMES[filter] as Outcome)), 0);
+    this.#mask = filters.reduce((mask, { filter }) => {
+      const outcome = OUTCOMES[filter];
+      return outcome === undefined ? mask : mask | (1 << outcome);
+    }, 0);
   }
 
   get mask(): number {
     return this.#mask;
   }
 
+  get divergence(): boolean {
+    return this.#filters.some(({ filter }) => filter === DIVERGENCE);
+  }
+
   arrive(entry: number, outcome: Outcome): Stop | null {
+    return this.#stopAt(
+      ({ filter }) => OUTCOMES[filter] === outcome,
+      (gate) => gate.stopsAt(entry),
+      () => this.#describe(entry),
+    );
+  }
+
+  differ(position: number, access: AccessFacts, text: string): Stop | null {
+    return this.#stopAt(
+      ({ filter }) => filter === DIVERGENCE,
+      (gate) => gate.stopsAt(position, access),
+      () => text,
+    );
+  }
+
+  #stopAt(
+    isMeant: (one: ExceptionFilter) => boolean,
+    stops: (gate: Gate) => boolean,
+    describe: () => string | null,
+  ): Stop | null {
     for (const one of this.#filters) {
-      if (OUTCOMES[one.filter] !== outcome) continue;
+      if (!isMeant(one)) continue;
       let trouble: string | null = null;
       try {
-        if (!one.gate.stopsAt(entry)) continue;
+        if (!stops(one.gate)) continue;
       } catch (error) {
         if (!(error instanceof RequestError)) throw error;
         trouble = `condition of “${filterLabel(one.filter)}”: ${error.message}`;
         if (!this.#complained.has(one)) this.#speak(trouble, 'stderr', 0);
         this.#complained.add(one);
       }
-      const text = trouble ?? this.#describe(entry);
+      const text = trouble ?? describe();
       return {
         reason: 'exception',
         description: filterLabel(one.filter),

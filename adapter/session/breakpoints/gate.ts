@@ -1,3 +1,4 @@
+import type { AccessFacts } from '../../gic/expression/scope.ts';
 import type { Condition } from '../evaluate/language.ts';
 import type { HitCondition } from './hit-condition.ts';
 
@@ -14,10 +15,11 @@ export class Gate {
 
   /**
    * True where it stops at an entry.
+   * @param access what its condition speaks of instead
    * @throws RequestError where the condition cannot be evaluated
    */
-  stopsAt(entry: number): boolean {
-    if (this.#condition !== null && !this.#condition.holds(entry)) return false;
+  stopsAt(entry: number, access?: AccessFacts): boolean {
+    if (this.#condition !== null && !this.#condition.holds(entry, access)) return false;
     this.#hits++;
     return this.#hitCondition === null || this.#hitCondition(this.#hits);
   }

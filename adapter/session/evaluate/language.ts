@@ -11,8 +11,8 @@ import {
   type Expression,
 } from '../../gic/expression/evaluate.ts';
 import type { AccessFacts, Scope } from '../../gic/expression/scope.ts';
-import { formatValue } from '../../gic/expression/value.ts';
-import type { Guest } from '../../guest/guest.ts';
+import { formatValue, type Place } from '../../gic/expression/value.ts';
+import type { EditModel, Guest } from '../../guest/guest.ts';
 import type { Frame } from '../frames.ts';
 import { bankOf } from '../frames.ts';
 import { RequestError } from '../request-error.ts';
@@ -26,14 +26,19 @@ export interface Condition {
   readonly text: string;
   /** The register whose accesses alone it can hold at; null: it may hold at others. */
   readonly register: string | null;
-  /** @throws RequestError where it cannot be evaluated */
-  holds(entry: number): boolean;
+  /**
+   * @param access what is meant by the access instead of the entry
+   * @throws RequestError where it cannot be evaluated
+   */
+  holds(entry: number, access?: AccessFacts): boolean;
 }
 
 /** The expression language, as the requests of a session need it: its errors are theirs. */
 export class Language {
   readonly #guest: Guest;
   readonly #editor: Editor;
+  /** Tries edits on the model of a guest that is elsewhere. */
+  #foreteller: { readonly model: EditModel; readonly editor: Editor } | null = null;
 
   constructor(guest: Guest) {
     this.#guest = guest;
@@ -62,7 +67,23 @@ export class Language {
    * @throws RequestError where the target is nothing that could be edited; a value that does not fit is an answer
    */
   rehearse(target: string, value: string, vcpu: number): RehearsedEdit {
-    return asked(() => this.#editor.rehearse(target, value, new EntryScope(this.#guest, this.#guest.position, vcpu)));
+    return asked(() => {
+      const scope = new EntryScope(this.#guest, this.#guest.position, vcpu);
+      const model = this.#guest.model ?? null;
+      if (model === null || !models(model, resolvePlace(compile(target), scope).place)) {
+        return this.#editor.rehearse(target, value, scope);
+      }
+      if (this.#foreteller?.model !== model) this.#foreteller = { model, editor: new Editor(model.controller) };
+      const { controller, registers } = model;
+      const { state } = controller;
+      return this.#foreteller.editor.rehearse(target, value, {
+        controller,
+        registers,
+        state,
+        vcpu,
+        access: scope.access,
+      });
+    });
   }
 
   /**
@@ -74,7 +95,7 @@ export class Language {
     return {
       text,
       register: demandedRegister(expression),
-      holds: (entry) => asked(() => holds(expression, new EntryScope(this.#guest, entry))),
+      holds: (entry, access) => asked(() => holds(expression, new EntryScope(this.#guest, entry, null, access))),
     };
   }
 
@@ -121,12 +142,17 @@ class EntryScope implements Scope {
   readonly #guest: Guest;
   readonly #entry: number;
   readonly #vcpu: number | null;
+  readonly #access: AccessFacts | null;
 
-  /** @param vcpu whose registers are meant; those of the accessing vCPU where absent */
-  constructor(guest: Guest, entry: number, vcpu: number | null = null) {
+  /**
+   * @param vcpu whose registers are meant; those of the accessing vCPU where absent
+   * @param access in place of the entry
+   */
+  constructor(guest: Guest, entry: number, vcpu: number | null = null, access: AccessFacts | null = null) {
     this.#guest = guest;
     this.#entry = entry;
     this.#vcpu = vcpu;
+    this.#access = access;
   }
 
   get controller(): Scope['controller'] {
@@ -146,8 +172,14 @@ class EntryScope implements Scope {
   }
 
   get access(): AccessFacts | null {
+    if (this.#access !== null) return this.#access;
     return this.#entry < this.#guest.total ? this.#guest.operation(this.#entry) : null;
   }
+}
+
+/** Whether a model has what is to be edited: of registers that it leaves out it foretells nothing. */
+function models(model: EditModel, place: Place): boolean {
+  return place.kind === 'irq' || place.kind === 'sgi' || model.has(place.register.name);
 }
 
 function asked<T>(ask: () => T): T {

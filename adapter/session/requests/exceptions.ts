@@ -29,13 +29,18 @@ export const EXCEPTIONS: HandlerTable = {
     for (const option of args.list('filterOptions'))
       add(option.string('filterId'), () => readGate(debuggee.language, option));
     debuggee.exceptionFilters.set(set);
+    debuggee.face.divergence?.watch('filter', debuggee.exceptionFilters.divergence);
     return { breakpoints };
   },
 
   exceptionInfo(session, args) {
     args.integer('threadId');
     const { guest, control, frames } = session.stopped;
-    const { filter } = control.lastStop;
+    const { filter, text } = control.lastStop;
+    if (filter === 'divergence') {
+      const details = { typeName: filterLabel(filter), ...(text === undefined ? {} : { message: text }) };
+      return { exceptionId: filter, description: text ?? filterLabel(filter), breakMode: 'always', details };
+    }
     const frame = frames.currentFrame;
     if (filter === undefined || frame.entry >= guest.total)
       throw new RequestError('the guest did not stop at an exception');

@@ -3,6 +3,7 @@ import { BREAKPOINTS } from './breakpoints.ts';
 import { DATA_BREAKPOINTS } from './data-breakpoints.ts';
 import { EVALUATE } from './evaluate.ts';
 import { EXCEPTIONS } from './exceptions.ts';
+import { DIVERGENCE } from './gic/divergence.ts';
 import { EDIT } from './gic/edit.ts';
 import { LOOK } from './gic/look.ts';
 import { STEP_TO } from './gic/step.ts';
@@ -26,4 +27,5 @@ export const REQUESTS: HandlerTable = {
   ...LOOK,
   ...STEP_TO,
   ...EDIT,
+  ...DIVERGENCE,
 };

@@ -1,3 +1,4 @@
+import type { AccessFacts } from '../../gic/expression/scope.ts';
 import type { Outcome } from '../../guest/guest.ts';
 import type { Stop } from './stop.ts';
 
@@ -39,12 +40,20 @@ export interface FilterTraps {
   readonly mask: number;
   /** Called before the entry is executed, with what executing it shows. */
   arrive(entry: number, outcome: Outcome): Stop | null;
+  /** True where a stop is wanted as target and model are found to differ. */
+  readonly divergence: boolean;
+  /**
+   * They do.
+   * @param access the one that parted them, its register and INTIDs those that differ
+   * @param text what differs
+   */
+  differ(position: number, access: AccessFacts, text: string): Stop | null;
 }
 
 /** For going somewhere: nothing stops on the way. */
 export const NO_TRAPS: Traps = {
   lines: { next: () => Infinity, previous: () => -1, arrive: () => null },
   data: { armed: false, rebase() {}, changed: () => false, settle: () => null },
-  filters: { mask: 0, arrive: () => null },
+  filters: { mask: 0, arrive: () => null, divergence: false, differ: () => null },
   prepare() {},
 };

@@ -1,4 +1,5 @@
 import { isAbsolute, resolve } from 'node:path';
+import { MODEL_PROFILES, type ModelProfile } from '../../guest/gdb/divergence/shape.ts';
 import type { Wishes } from '../../guest/gdb/find/wishes.ts';
 import type { Arguments } from '../arguments.ts';
 import { RequestError } from '../request-error.ts';
@@ -23,6 +24,8 @@ export interface TargetConfiguration {
   readonly deviceTree: string | null;
   readonly memoryAccess: 'auto' | 'physical' | 'virtual';
   readonly borrowCpus: boolean;
+  /** What the controller is expected to do; null: what fits the target. */
+  readonly profile: ModelProfile | null;
   /** Milliseconds. */
   readonly timeout: number;
   readonly stopOnEntry: boolean;
@@ -53,6 +56,7 @@ export function readTargetConfiguration(args: Arguments): TargetConfiguration {
     deviceTree: deviceTree === '' || inMemory !== null ? null : resolve(deviceTree),
     memoryAccess: args.optionalOneOf('memoryAccess', ['auto', 'physical', 'virtual']) ?? 'auto',
     borrowCpus: args.boolean('borrowCpus', true),
+    profile: args.optionalOneOf('profile', MODEL_PROFILES) ?? null,
     timeout: (args.optionalNumber('timeout', LEAST_SECONDS, MOST_SECONDS) ?? DEFAULT_TIMEOUT) * 1000,
     stopOnEntry: args.boolean('stopOnEntry', true),
     server: args.has('server') ? readServer(args.object('server')) : null,

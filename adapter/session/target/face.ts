@@ -56,6 +56,7 @@ export function targetFace(
       input: options.input,
     },
     settle: options.settle,
+    divergence: guest.divergence,
     prepare: preparation(guest, frames, context.client),
   };
 }

@@ -10,6 +10,7 @@ import type { MachineFrames } from '../machine/frames.ts';
 import { parseMemoryReference } from '../memory/reference.ts';
 import { Progress } from '../progress.ts';
 import { RequestError } from '../request-error.ts';
+import { VIEW } from '../views/divergence.ts';
 import { affinities, demandOf, fetchForExplanation } from './demand.ts';
 
 /** Bytes of memory fetched for one request at most. */
@@ -17,6 +18,9 @@ const MOST_BYTES = 1 << 20;
 
 /** The console's question why an interrupt does not fire. */
 const EXPLAIN = /^\s*explain\s+(\d+)(?:\s+(\d+))?\s*$/;
+
+/** An edit typed at the console: nothing is looked at more than that. */
+const ASSIGNMENT = /[^=!<>]=[^=]/;
 
 /** Requests that show a value, or change one, and not whether it is known. */
 const SPOKEN: ReadonlySet<string> = new Set([
@@ -62,8 +66,12 @@ export function preparation(
     'gic/irqs': () => bring(shadow.ofInterrupts()),
     'gic/explain': (args) =>
       fetchForExplanation(guest, args.optionalInteger('intid') ?? -1, args.optionalInteger('vcpu') ?? 0),
-    'gic/preview': speaksOf('target', 'value'),
-    'gic/write': speaksOf('target', 'value'),
+    'gic/divergence': (args) => {
+      if (args.has('watch')) guest.divergence.watch(VIEW, args.boolean('watch', false));
+      return guest.divergence.look();
+    },
+    'gic/preview': (args) => fetchEdit(args, 'target', 'value'),
+    'gic/write': (args) => fetchEdit(args, 'target', 'value'),
     'gic/line': () => shadow.bring(shadow.ofInterrupts()),
     evaluate: async (args) => {
       const text = args.optionalString('expression') ?? '';
@@ -71,9 +79,12 @@ export function preparation(
       if (intid !== undefined) {
         await fetchForExplanation(guest, Number(intid), Number(vcpu ?? bankOf(frames.currentFrame)));
       } else if (/^\s*irqs\b/.test(text)) await shadow.bring(shadow.ofInterrupts());
-      else await fetchWords(text);
+      else {
+        if (ASSIGNMENT.test(text) && !guest.running) await guest.divergence.prepare();
+        await fetchWords(text);
+      }
     },
-    setExpression: speaksOf('expression', 'value'),
+    setExpression: (args) => fetchEdit(args, 'expression', 'value'),
     dataBreakpointInfo: speaksOf('name'),
     setVariable: fetchNode,
     variables: fetchNode,
@@ -88,6 +99,12 @@ export function preparation(
     stepIn: stack,
     readMemory: readMemory,
   };
+
+  /** The same for edits, and a model that foretells what they do. */
+  async function fetchEdit(args: Arguments, ...names: string[]): Promise<void> {
+    if (!guest.running) await guest.divergence.prepare();
+    await fetchWords(names.map((name) => args.optionalString(name) ?? '').join(' '));
+  }
 
   /** What an expression speaks of: where that cannot be had, there is no value to show. */
   async function fetchWords(text: string): Promise<void> {

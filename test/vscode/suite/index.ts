@@ -10,6 +10,7 @@ export const run = (): Promise<void> =>
     () => import('./views.ts'),
     () => import('./simulated.ts'),
     () => import('./target.ts'),
+    () => import('./divergence.ts'),
     () => import('./open.ts'),
     () => import('./trouble.ts'),
   );

@@ -41,6 +41,11 @@ export class BorrowedAccess implements FrameAccess {
     return answers;
   }
 
+  isPrompt({ vcpu, isBanked }: Pick<FrameRead, 'vcpu' | 'isBanked'>): boolean {
+    if (isBanked) return this.#borrower.isReady(vcpu);
+    return [...this.#cpus.threads.keys()].some((one) => this.#borrower.isReady(one));
+  }
+
   async #readBy(
     vcpu: number,
     reads: readonly FrameRead[],

@@ -44,7 +44,11 @@ describe('output', () => {
     ['replay', `${vectors}/kvm-4.10-scenario-v2-deliver.jsonl`, `${vectors}/kvm-4.10-v2-c2-s96.jsonl.gz`],
     0,
   );
-  golden('replay-log', ['replay', 'test/data/logs/real/edk2-v2.log.gz', 'test/data/logs/real/linux-v3-smp2-ts.log.gz'], 0);
+  golden(
+    'replay-log',
+    ['replay', 'test/data/logs/real/edk2-v2.log.gz', 'test/data/logs/real/linux-v3-smp2-ts.log.gz'],
+    0,
+  );
   golden('replay-mismatch', ['replay', '--profile', 'kvm-4.10', 'test/data/logs/real/edk2-v2.log.gz'], 1);
   golden('replay-xen', ['replay', '--profile', 'kvm-4.10', 'test/data/logs/real/xen-v3.log.gz'], 1);
   golden('irqs', ['irqs', 'examples/vgic-list-registers.gictrace', '--at', '8'], 0);

@@ -22,7 +22,19 @@ interface Deed {
 
 const deeds = fc.array(
   fc.record<Deed>({
-    kind: fc.constantFrom('write', 'write', 'write', 'byte', 'read', 'acknowledge', 'end', 'wire', 'wire', 'sleep', 'system'),
+    kind: fc.constantFrom(
+      'write',
+      'write',
+      'write',
+      'byte',
+      'read',
+      'acknowledge',
+      'end',
+      'wire',
+      'wire',
+      'sleep',
+      'system',
+    ),
     where: fc.nat(1_000_000),
     cpu: fc.nat(7),
     value: fc.oneof(fc.integer(), fc.constantFrom(0, 1, -1, 3, 0xa0a0a0a0)),
@@ -63,7 +75,11 @@ function perform(one: MemoryTarget, registers: RegisterMap, { kind, where, cpu: 
       return true;
     case 'system':
       if (gic === 'v2') return true;
-      one.unseen(cpu, ['ICC_IAR0_EL1', 'ICC_IAR1_EL1', 'ICC_EOIR1_EL1', 'ICC_SGI1R_EL1'][where % 4] ?? '', where % 4 < 2 ? null : value);
+      one.unseen(
+        cpu,
+        ['ICC_IAR0_EL1', 'ICC_IAR1_EL1', 'ICC_EOIR1_EL1', 'ICC_SGI1R_EL1'][where % 4] ?? '',
+        where % 4 < 2 ? null : value,
+      );
       return true;
     case 'acknowledge':
       return gic === 'v3' || asleep.has(cpu) || one.access(cpu, GICC + 0xc, 4, false, 0);

@@ -42,23 +42,25 @@ export const OUTER_CACHE: readonly EnumValue[] = [
   ...INNER_CACHE.slice(2),
 ];
 
+/** The identification registers of a frame, in the order of their addresses. */
+export const IDENTIFICATION_NAMES: readonly string[] = [
+  'PIDR4',
+  'PIDR5',
+  'PIDR6',
+  'PIDR7',
+  'PIDR0',
+  'PIDR1',
+  'PIDR2',
+  'PIDR3',
+  'CIDR0',
+  'CIDR1',
+  'CIDR2',
+  'CIDR3',
+];
+
 /** The identification registers at 0xffd0 of every GICv3 frame: PIDR4 to 7, PIDR0 to 3, CIDR0 to 3. */
 export function identificationRows(prefix: 'GICD' | 'GICR', section: string): RegisterRow[] {
-  const names = [
-    'PIDR4',
-    'PIDR5',
-    'PIDR6',
-    'PIDR7',
-    'PIDR0',
-    'PIDR1',
-    'PIDR2',
-    'PIDR3',
-    'CIDR0',
-    'CIDR1',
-    'CIDR2',
-    'CIDR3',
-  ];
-  return names.map((name, i) =>
+  return IDENTIFICATION_NAMES.map((name, i) =>
     row({
       name: `${prefix}_${name}`,
       offset: 0xffd0 + i * 4,

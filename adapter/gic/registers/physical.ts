@@ -35,6 +35,7 @@ import { GICD_V3 } from './gicd-v3.ts';
 import { GICH_V2 } from './gich.ts';
 import { GICR_RD, GICR_SGI } from './gicr.ts';
 import { GICV_V2 } from './gicv.ts';
+import { IDENTIFICATION_NAMES } from './identification.ts';
 import { byOffset } from './irq-rows.ts';
 import { row, W16, W32, W8, type FrameTable, type RegisterRow, type RowHandlers } from './row.ts';
 import { variant, type RowChange } from './variant.ts';
@@ -57,20 +58,6 @@ const GICC_IIDR = 0x0002043b;
 const IDENTITY_V2 = [0x04, 0, 0, 0, 0x90, 0xb4, 0x2b, 0, 0x0d, 0xf0, 0x05, 0xb1];
 /** The same of a GICv3 from 0xffd0 on; PIDR0 is the frame's. */
 const IDENTITY_V3 = [0x44, 0, 0, 0, -1, 0xb4, 0x3b, 0, 0x0d, 0xf0, 0x05, 0xb1];
-const IDENTITY_NAMES = [
-  'PIDR4',
-  'PIDR5',
-  'PIDR6',
-  'PIDR7',
-  'PIDR0',
-  'PIDR1',
-  'PIDR2',
-  'PIDR3',
-  'CIDR0',
-  'CIDR1',
-  'CIDR2',
-  'CIDR3',
-];
 const PIDR0 = { GICD: 0x92, GICR: 0x93 } as const;
 
 export function physicalFrames(policy: PhysicalPolicy): PhysicalFrames {
@@ -132,7 +119,7 @@ function distributorV2(policy: PhysicalPolicy): FrameTable {
     GICD_SPENDSGIR,
   });
   const known = new Set(frame.rows.map((one) => one.name));
-  const identity = IDENTITY_NAMES.map((name, i) =>
+  const identity = IDENTIFICATION_NAMES.map((name, i) =>
     row({
       name: `GICD_IC${name}`,
       offset: 0xfd0 + i * 4,
@@ -175,7 +162,7 @@ function anyWidth(frame: FrameTable): FrameTable {
 }
 
 function identityV3(prefix: 'GICD' | 'GICR'): Readonly<Record<string, RowHandlers>> {
-  const pairs = IDENTITY_NAMES.map((name, i) => {
+  const pairs = IDENTIFICATION_NAMES.map((name, i) => {
     const value = IDENTITY_V3[i] ?? 0;
     return [`${prefix}_${name}`, constant(value < 0 ? PIDR0[prefix] : value)] as const;
   });

@@ -1,11 +1,16 @@
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
 import path from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { divergenceCommand } from '../../adapter/cli/divergence.ts';
+import { ARCH } from '../../adapter/gic/profiles/arch.ts';
 import { attach } from '../../adapter/guest/gdb/attach.ts';
 import { differenceOf, findingText } from '../../adapter/guest/gdb/divergence/finding.ts';
 import type { GdbGuest } from '../../adapter/guest/gdb/gdb-guest.ts';
-import { withClient, type DapClient } from '../dap/client.ts';
+import type { SimulatedGuest } from '../../adapter/guest/simulated/simulated-guest.ts';
+import { serveGdb } from '../../adapter/serve/listen.ts';
+import { ROOT, withClient, type DapClient } from '../dap/client.ts';
+import { exampleGuest } from '../unit/rsp/guest.ts';
 import { EXAMPLES } from './peers.ts';
 import { NO_QEMU, Qemu, QEMU_VERSION } from './qemu.ts';
 import { Qtest } from './qtest.ts';
@@ -235,3 +240,63 @@ test('previews foretell what the target will do: its own profile, not a plain st
     await client.request('disconnect', { terminateDebuggee: true });
   }),
 );
+
+/** The simulated machine on a physical controller, behind our own stub, in this process. */
+async function serving(t: TestContext, gic: 'v2' | 'v3'): Promise<{ target: string; machine: SimulatedGuest }> {
+  const machine = await exampleGuest(gic, ARCH);
+  const server = await serveGdb(machine, 0);
+  t.after(() => server.close());
+  return { target: `127.0.0.1:${server.port}`, machine };
+}
+
+test(
+  'gic serve, GICv2, 2 CPUs: a planted difference is found, and nothing else to the end',
+  { timeout: 120_000 },
+  async (t) => {
+    const { target, machine } = await serving(t, 'v2');
+    const guest = await watched(target);
+    for (let n = 0; n < 5; n++) await toAccess(guest);
+    machine.edit([{ kind: 'write', vcpu: 0, address: GICD_ISENABLER1, length: 4, value: 1n << 9n }], 'planted');
+    let stop = await guest.toAccess();
+    while (stop.kind !== 'off') stop = await guest.toAccess();
+    assert.deepEqual(texts(guest), ['GICD_ISENABLER1, INTID 41: model 0x0, target 0x1; changed without an access']);
+  },
+);
+
+test('gic serve, GICv3, 2 CPUs: what firmware does, nobody sees, but it is found', { timeout: 120_000 }, async (t) => {
+  const { target } = await serving(t, 'v3');
+  const guest = await watched(target);
+  let stop = await guest.toAccess();
+  while (stop.kind !== 'off') stop = await guest.toAccess();
+  // PSCI CPU_ON wakes the redistributor of the CPU.
+  assert.deepEqual(texts(guest), [
+    'GICR_WAKER of vCPU 1, ProcessorSleep: model 0x1, target 0x0; changed without an access',
+  ]);
+});
+
+test(
+  'gic divergence: exit code 1 where something differs, with what and how; 2 where nothing can be compared',
+  { timeout: 120_000 },
+  async (t) => {
+    const { target } = await serving(t, 'v3');
+    const words = (server: string): string[] => ['--import', 'tsx', 'adapter/cli.ts', 'divergence', '--server', server];
+    const run = await command([...words(target), '--accesses', '1000', '--profile', 'arch']);
+    assert.equal(run.code, 1);
+    assert.match(
+      run.out,
+      /^entry 29: GICR_WAKER of vCPU 1, ProcessorSleep: model 0x1, target 0x0; changed without an access$/m,
+    );
+    assert.match(run.out, /^36 accesses, 1 difference$/m);
+    const nobody = await command(words('127.0.0.1:9'));
+    assert.deepEqual([nobody.code, nobody.out], [2, '']);
+    assert.match(nobody.err, /^gic: nothing listens at 127\.0\.0\.1:9/);
+  },
+);
+
+function command(words: readonly string[]): Promise<{ code: number | null; out: string; err: string }> {
+  const child = spawn(process.execPath, words, { cwd: ROOT, stdio: ['ignore', 'pipe', 'pipe'] });
+  const heard = { out: '', err: '' };
+  child.stdout.on('data', (bytes: Buffer) => (heard.out += bytes.toString()));
+  child.stderr.on('data', (bytes: Buffer) => (heard.err += bytes.toString()));
+  return new Promise((resolve) => child.on('close', (code) => resolve({ code, ...heard })));
+}

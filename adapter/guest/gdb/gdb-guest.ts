@@ -404,7 +404,11 @@ export class GdbGuest implements MachineGuest {
 
   /** Leaves the target, which runs on. */
   async detach(): Promise<void> {
-    if (this.#left) return;
+    if (this.#left) {
+      // A stub may keep the line of a target that has ended.
+      this.#client.close();
+      return;
+    }
     this.#left = true;
     if (!(await this.#execution.halt())) this.#client.close();
     else await this.#client.detach(this.cpus.threads[0]?.process ?? null);

@@ -32,8 +32,9 @@ export const FILTERS: readonly DebugProtocol.ExceptionBreakpointsFilter[] = [
     description:
       'For targets behind a GDB stub: stops where a register is not what the model says. ' +
       'The target then runs from access to access, and is slower.',
+    conditionDescription: `${CONDITION}: the access that parted them; register and INTIDs are those that differ`,
   },
-].map((filter) => ({ ...filter, default: false, supportsCondition: true, conditionDescription: CONDITION }));
+].map((filter) => ({ default: false, supportsCondition: true, conditionDescription: CONDITION, ...filter }));
 
 const OUTCOMES: Readonly<Record<string, Outcome>> = {
   mismatch: Outcome.Mismatch,

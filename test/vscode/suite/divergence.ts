@@ -24,10 +24,17 @@ describe('the divergence view', () => {
   });
 
   after(async () => {
+    await widen('increase');
     await endAll();
     for (const end of ends) await end();
     rmSync(directory, { recursive: true, force: true });
   });
+
+  /** Makes the editor narrower, and so the side bar wider, or undoes it. */
+  const widen = async (editor: 'decrease' | 'increase'): Promise<void> => {
+    await vscode.commands.executeCommand('workbench.action.focusActiveEditorGroup');
+    for (let n = 0; n < 3; n++) await vscode.commands.executeCommand(`workbench.action.${editor}ViewWidth`);
+  };
 
   const toNextAccess = async (): Promise<void> => {
     await vscode.commands.executeCommand('gic.stepAccess', session.id);
@@ -55,7 +62,7 @@ describe('the divergence view', () => {
     await until('the view is there', async () => ((await inspector()).divergence.hasTargets ? true : undefined));
     await vscode.commands.executeCommand('gic.divergence.focus');
     // Wide enough for the values to be read in the pictures.
-    for (let n = 0; n < 3; n++) await vscode.commands.executeCommand('workbench.action.decreaseViewWidth');
+    await widen('decrease');
     await until('the model is loaded', () => shows(/model was loaded from the target: compared from the next stop/));
     await toNextAccess();
     await until('they agree', () => shows(/Compared \d+ registers with profile qemu-[\d.]+: all agree/));

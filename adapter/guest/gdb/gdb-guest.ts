@@ -272,7 +272,10 @@ export class GdbGuest implements MachineGuest {
       throw new GuestStateError(`vCPU ${vcpu} executes nothing: it is powered off, or waits for an interrupt.`);
     }
     if (pending === null) return { kind: 'budget' };
-    await this.#record(pending, before);
+    // Loads and stores go on behind themselves. A stub that went farther tells registers of a later moment.
+    const isOne = this.cpus.pc(vcpu) === BigInt.asUintN(64, place + 4n);
+    if (!isOne) this.divergence.missed('A step went farther than the access');
+    await this.#record(pending, before, isOne);
     await this.divergence.look();
     return { kind: 'halted', vcpu };
   }
@@ -284,12 +287,14 @@ export class GdbGuest implements MachineGuest {
     return this.#standing.frameAccessAt(vcpu, await this.#locate());
   }
 
-  async #record(pending: PendingAccess, before: readonly (bigint | null)[]): Promise<void> {
+  /** @param isOne the access, and nothing after it */
+  async #record(pending: PendingAccess, before: readonly (bigint | null)[], isOne: boolean): Promise<void> {
     const { vcpu, access, elements } = pending;
     const after = await valuesAround(pending, this);
     const seen = elements.map((element, i): Seen => {
       const was = before[i] ?? null;
-      const value = valueOf(access, element, (name) => this.cpus.register(vcpu, name), was);
+      const isKnown = isOne || access.kind === 'store';
+      const value = isKnown ? valueOf(access, element, (name) => this.cpus.register(vcpu, name), was) : null;
       return { value, before: was, after: after[i] ?? null };
     });
     this.#seen.record(pending, seen);

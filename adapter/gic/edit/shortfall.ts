@@ -1,4 +1,4 @@
-import { hardwareOf, PRIVATE_IRQS } from '../config.ts';
+import { PRIVATE_IRQS } from '../config.ts';
 import { hexOf } from '../inspect/decode.ts';
 import type { Scope } from '../expression/scope.ts';
 import type { Place } from '../expression/value.ts';
@@ -37,7 +37,7 @@ export function shortfall(place: Place, wanted: bigint | null, after: bigint, sc
 
 /** The vgic has five. */
 function priorityBits({ controller }: Scope): number {
-  return controller.physical === null ? 5 : hardwareOf(controller.config).priorityBits;
+  return controller.physical === null ? 5 : controller.state.hardware.priorityBits;
 }
 
 function propertyOf(place: Place): string | null {

@@ -58,10 +58,11 @@ export class Dispatcher {
    * @returns the low word as int32; the upper word of an 8-byte read is in `state.hi`
    */
   read(vcpu: number, address: number, length: number): number {
-    const state = this.#state;
-    state.hi = 0;
     const device = this.#find(address);
-    if (device === null) return 0;
+    if (device === null) {
+      this.#state.hi = 0;
+      return 0;
+    }
     const owner = device.owner < 0 ? vcpu : device.owner;
     const offset = (address - device.base) | 0;
     if (length === 8 && device.regions.splits) return this.#readHalves(device.regions, owner, offset);

@@ -1,3 +1,5 @@
+import type { GicState } from '../state/state.ts';
+
 /** Smallest binary point with so many priority bits, of which seven at most preempt: IHI 0069, 4.8.2. */
 export function leastBinaryPoint(priorityBits: number): number {
   return 7 - preemptionBits(priorityBits);
@@ -8,7 +10,7 @@ export function preemptionBits(priorityBits: number): number {
   return Math.min(7, priorityBits);
 }
 
-/** The priority bits that exist, as a mask of eight. */
-export function priorityMask(priorityBits: number): number {
-  return (0xff << (8 - priorityBits)) & 0xff;
+/** Bits of a priority below its preemption level. */
+export function levelShift(state: GicState): number {
+  return 8 - preemptionBits(state.hardware.priorityBits);
 }

@@ -1,4 +1,3 @@
-import { hardwareOf } from '../config.ts';
 import {
   PHYSICAL_BPR,
   PHYSICAL_CTLR,
@@ -64,7 +63,7 @@ const SRE_ENABLE = 0xf;
 
 /** The registers of IHI 0069, 12.2, over the state. */
 export function iccRegisters(state: GicState, interfaces: InterfaceV3, policy: PhysicalPolicy): readonly IccRegister[] {
-  const { priorityBits, securityStates } = hardwareOf(state.config);
+  const { priorityBits, securityStates } = state.hardware;
   const hasEl3 = securityStates === 2;
   const fixed = CTLR_A3V | CTLR_IDBITS_24 | ((priorityBits - 1) << 8);
   const maskBits = (-1 << (8 - priorityBits)) & (policy.keepsWideMask ? -1 : 0xff);

@@ -3,7 +3,7 @@ import { GLOBAL_CTLR } from '../state/layout.ts';
 import { PHYSICAL_BPR, PHYSICAL_CTLR, PHYSICAL_PMR, PHYSICAL_RUNNING } from '../state/physical-words.ts';
 import type { GicState } from '../state/state.ts';
 import { activatePriority, activeLevel, dropPriority, lowestBit } from './active-priorities.ts';
-import { preemptionBits } from './binary-point.ts';
+import { levelShift } from './binary-point.ts';
 import { G0, G1NS } from './groups.ts';
 import type { PhysicalPolicy } from './policy.ts';
 import { IDLE } from './reset.ts';
@@ -11,12 +11,11 @@ import { FIQ, IRQ, type Inputs } from './inputs.ts';
 import { ALL_CPUS, clearCopies, copyWord, setCopies, targetsOf } from './spi-copies.ts';
 
 /** GICC_CTLR as Secure software sees it: IHI 0048, 4.4.1. */
-export const GICC_ENABLE_GRP0 = 1 << 0;
 export const GICC_ENABLE_GRP1 = 1 << 1;
-export const GICC_ACKCTL = 1 << 2;
-export const GICC_FIQEN = 1 << 3;
+const GICC_ACKCTL = 1 << 2;
+const GICC_FIQEN = 1 << 3;
 export const GICC_CBPR = 1 << 4;
-export const GICC_EOIMODE_S = 1 << 9;
+const GICC_EOIMODE_S = 1 << 9;
 export const GICC_EOIMODE_NS = 1 << 10;
 
 /** No interrupt of sufficient priority. */
@@ -244,9 +243,4 @@ export class InterfaceV2 {
     }
     return best;
   }
-}
-
-/** Bits of a priority below its preemption level. */
-function levelShift(state: GicState): number {
-  return 8 - preemptionBits(state.hardware.priorityBits);
 }

@@ -1,4 +1,4 @@
-import { hardwareOf, PRIVATE_IRQS } from '../config.ts';
+import { PRIVATE_IRQS } from '../config.ts';
 import { derivePending } from '../delivery/pending.ts';
 import {
   PHYSICAL_CTLR,
@@ -9,12 +9,12 @@ import {
 } from '../state/physical-words.ts';
 import type { GicState } from '../state/state.ts';
 import { activatePriority, activeGroup, dropPriority, lowestBit } from './active-priorities.ts';
-import { leastBinaryPoint } from './binary-point.ts';
+import { leastBinaryPoint, levelShift } from './binary-point.ts';
 import { SCR_FIQ, SCR_IRQ, type CpuContext } from './context.ts';
 import { forwarded, G0, G1NS, G1S, groupOf, ofGroups, oneSecurityState, type Group } from './groups.ts';
 import { FIQ, IRQ, type Inputs } from './inputs.ts';
 import type { PhysicalPolicy } from './policy.ts';
-import { canPreempt, groupMask, isEnabled, levelShift, runningPriority } from './preemption-v3.ts';
+import { canPreempt, groupMask, isEnabled, runningPriority } from './preemption-v3.ts';
 import { rememberedSignal, rememberedWinner, settleSignal, settleSlot } from './remembered-winner.ts';
 
 /** ICC_CTLR_EL1.EOImode. */
@@ -41,8 +41,7 @@ export class InterfaceV3 {
   constructor(state: GicState, policy: PhysicalPolicy) {
     this.#state = state;
     this.#policy = policy;
-    const { priorityBits } = hardwareOf(state.config);
-    this.leastBinaryPoint = leastBinaryPoint(priorityBits);
+    this.leastBinaryPoint = leastBinaryPoint(state.hardware.priorityBits);
   }
 
   /** Levels of the CPU's inputs, seen from where it runs. IHI 0069, 4.6.2. */

@@ -7,7 +7,7 @@ import {
 } from '../state/physical-words.ts';
 import type { GicState } from '../state/state.ts';
 import { activeLevel } from './active-priorities.ts';
-import { preemptionBits } from './binary-point.ts';
+import { levelShift } from './binary-point.ts';
 import { G0, G1NS, G1S, groupOf, type Group } from './groups.ts';
 
 /* What a GICv3 CPU interface lets through: IHI 0069, 4.8. */
@@ -16,11 +16,6 @@ import { G0, G1NS, G1S, groupOf, type Group } from './groups.ts';
 export const ICC_CBPR = 1 << 0;
 /** ICC_RPR_EL1 while nothing is active. */
 export const IDLE_V3 = 0xff;
-
-/** Bits of a priority below its preemption level. */
-export function levelShift(state: GicState): number {
-  return 8 - preemptionBits(state.hardware.priorityBits);
-}
 
 /** A CPU's interface of this group is enabled. */
 export function isEnabled(state: GicState, cpu: number, group: Group): boolean {

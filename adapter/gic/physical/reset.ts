@@ -1,4 +1,4 @@
-import { hardwareOf, PRIVATE_IRQS } from '../config.ts';
+import { PRIVATE_IRQS } from '../config.ts';
 import {
   GLOBAL_CTLR,
   VCPU_EOI_COUNT,
@@ -26,7 +26,7 @@ import { CTLR_ARE_NS, CTLR_ARE_S, CTLR_DS } from './distributor-control.ts';
 /** Running priority of a GICv2 CPU interface that runs nothing: lower than every priority. */
 export const IDLE = 0x100;
 /** GICR_WAKER: ChildrenAsleep and ProcessorSleep. */
-export const ASLEEP = 6;
+const ASLEEP = 6;
 /** GICR_CTLR.CES: EnableLPIs can be cleared. */
 const CTLR_CES = 2;
 
@@ -36,7 +36,7 @@ const CTLR_CES = 2;
  */
 export function resetPhysical(state: GicState): void {
   const { at, words, config } = state;
-  const hardware = hardwareOf(config);
+  const { hardware } = state;
   const v2 = config.gic === 'v2';
   const least = leastBinaryPoint(hardware.priorityBits);
   if (config.cpus > 1) state.fixPrivateTargets();
@@ -69,7 +69,7 @@ export function resetPhysical(state: GicState): void {
 /** The registers that are a core's own, as its reset leaves them: those of GICv3's CPU interface (IHI 0069, 12.2). */
 export function resetCore(state: GicState, cpu: number): void {
   if (state.config.gic === 'v2') return;
-  const least = leastBinaryPoint(hardwareOf(state.config).priorityBits);
+  const least = leastBinaryPoint(state.hardware.priorityBits);
   const points = [least, least, least + 1];
   // From ICC_CTLR to the active priorities the words lie side by side.
   for (let word = PHYSICAL_CTLR; word < PHYSICAL_RUNNING; word++) {

@@ -18,7 +18,8 @@ function physical(name: string, policy: PhysicalPolicy): Profile {
     physical: { reset: resetPhysical, copiesSpis: policy.v2.spiStatePerCpu },
     policy,
     delivery: DELIVERY_6_12,
-    sgiRegisters: { ICC_SGI1R: 'either', ICC_SGI0R: 'group 0', ICC_ASGI1R: 'group 0' },
+    // They are among the system registers of the CPU interfaces.
+    sgiRegisters: {},
     listRegisters: LIST_REGISTERS_6_12,
     explain: explainPhysical,
     knows: { wires: true, queues: false, reset: true },

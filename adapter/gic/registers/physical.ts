@@ -117,29 +117,20 @@ function distributorV2(policy: PhysicalPolicy): FrameTable {
     GICD_SGIR: GICD_SGIR(policy),
     GICD_CPENDSGIR,
     GICD_SPENDSGIR,
+    GICD_ICPIDR2: identityV2('PIDR2'),
   });
   const known = new Set(frame.rows.map((one) => one.name));
-  const identity = IDENTIFICATION_NAMES.map((name, i) =>
+  const more = IDENTIFICATION_NAMES.map((name, i) =>
     row({
       name: `GICD_IC${name}`,
       offset: 0xfd0 + i * 4,
       access: 'ro',
-      handlers: atFirstByte(IDENTITY_V2[i] ?? 0),
+      handlers: identityV2(name),
       doc: 'Identification of the component.',
       section: 'IHI 0048, 4.3.18',
     }),
-  );
-  const rows = frame.rows.map((one) => identity.find(({ name }) => name === one.name)?.handlers ?? null);
-  return anyWidth({
-    ...frame,
-    rows: byOffset([
-      ...frame.rows.map((one, i) => {
-        const handlers = rows[i] ?? null;
-        return handlers === null ? one : { ...one, handlers };
-      }),
-      ...identity.filter(({ name }) => !known.has(name)),
-    ]),
-  });
+  ).filter(({ name }) => !known.has(name));
+  return anyWidth({ ...frame, rows: byOffset([...frame.rows, ...more]) });
 }
 
 function cpuInterfaceV2(policy: PhysicalPolicy): FrameTable {
@@ -147,7 +138,8 @@ function cpuInterfaceV2(policy: PhysicalPolicy): FrameTable {
 }
 
 /** The identification bytes answer at their first byte alone. */
-function atFirstByte(value: number): RowHandlers {
+function identityV2(name: string): RowHandlers {
+  const value = IDENTITY_V2[IDENTIFICATION_NAMES.indexOf(name)] ?? 0;
   return { ...RAZ_WI, read: (_state, _cpu, offset) => ((offset & 3) === 0 ? value : 0) };
 }
 

@@ -4,8 +4,8 @@ import { joinWords } from '../../gic/inspect/register-map.ts';
 import type { Dispatcher } from '../../gic/mmio/dispatcher.ts';
 import { contextsWithEl3, EL1, EL2, type CpuContext } from '../../gic/physical/context.ts';
 import type { IccRegister } from '../../gic/physical/icc-registers.ts';
-import { FIQ, IRQ } from '../../gic/physical/inputs.ts';
-import type { Physical } from '../../gic/physical/physical.ts';
+import { FIQ, inputsText, IRQ } from '../../gic/physical/inputs.ts';
+import { restingContext, type Physical } from '../../gic/physical/physical.ts';
 import { Outcome } from '../guest.ts';
 import { isBanked, UNKNOWN_CPU } from './banked.ts';
 import { compareValue, type Difference } from './compare.ts';
@@ -37,8 +37,9 @@ export class PhysicalExecutor {
     this.#program = program;
     this.#controller = controller;
     this.#physical = physical;
-    this.#contexts = contextsWithEl3(program.header.physical?.scrEl3 ?? 0);
-    this.#resting = controller.config.hardware?.securityStates === 2 ? this.#contexts.el3 : EL1;
+    const scr = program.header.physical?.scrEl3 ?? 0;
+    this.#contexts = contextsWithEl3(scr);
+    this.#resting = restingContext(controller.config, scr);
     this.#tellsInputs = program.kind.includes(OpKind.Signal);
     this.#before = new Uint8Array(controller.config.cpus);
   }
@@ -211,8 +212,4 @@ const UNKNOWN_ORIGIN = 'the recording does not tell from which security state, a
 
 function inputsOf(cpu: number): string {
   return `inputs of CPU ${String(cpu)}`;
-}
-
-function inputsText(inputs: number): string {
-  return `IRQ ${(inputs & IRQ) === 0 ? 'low' : 'high'}, FIQ ${(inputs & FIQ) === 0 ? 'low' : 'high'}`;
 }

@@ -3,7 +3,7 @@ import type { Controller } from '../../gic/controller.ts';
 import { joinWords } from '../../gic/inspect/register-map.ts';
 import { EL2, type CpuContext } from '../../gic/physical/context.ts';
 import { iccFault, type IccRegister } from '../../gic/physical/icc-registers.ts';
-import { FIQ, IRQ } from '../../gic/physical/inputs.ts';
+import { inputsText } from '../../gic/physical/inputs.ts';
 import { restingContext, type Physical } from '../../gic/physical/physical.ts';
 import type { Guest } from '../../guest/guest.ts';
 import { folder, type Node } from './node.ts';
@@ -24,10 +24,6 @@ export function physicalInterfaceNodes(guest: Guest, physical: Physical, vcpu: n
   const hypervisors = systemNodes(hypervisorRegisters, guest.controller, vcpu, EL2);
   if (hypervisors.length === 0) return [inputs, ...own];
   return [inputs, ...own, folder('hypervisor', '', () => [...virtualInputs(physical, vcpu), ...hypervisors])];
-}
-
-function inputsText(inputs: number): string {
-  return `IRQ ${(inputs & IRQ) === 0 ? 'low' : 'high'}, FIQ ${(inputs & FIQ) === 0 ? 'low' : 'high'}`;
 }
 
 function virtualInputs(physical: Physical, vcpu: number): Node[] {

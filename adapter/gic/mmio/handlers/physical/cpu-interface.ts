@@ -1,5 +1,5 @@
 import { aprWord } from '../../../physical/active-priorities.ts';
-import { leastBinaryPoint, priorityMask } from '../../../physical/binary-point.ts';
+import { leastBinaryPoint } from '../../../physical/binary-point.ts';
 import { G0, G1NS, type Group } from '../../../physical/groups.ts';
 import { GICC_CBPR, GICC_ENABLE_GRP1, GICC_EOIMODE_NS, InterfaceV2 } from '../../../physical/interface-v2.ts';
 import type { PhysicalPolicy } from '../../../physical/policy.ts';
@@ -94,7 +94,7 @@ export function giccRows(policy: PhysicalPolicy, iidr: number): Readonly<Record<
   const none: RowHandlers = { read: readAsZero, write: writeIgnored };
   const alias = (handlers: RowHandlers): RowHandlers =>
     policy.v2.hasAliases ? { ...handlers, nonSecure: { read: readAsZero, write: writeIgnored } } : none;
-  const maskOf = (state: GicState): number => priorityMask(state.hardware.priorityBits);
+  const maskOf = (state: GicState): number => state.priorityMask & 0xff;
   const binaryPoint = (word: number, group: 0 | 1): WriteHandler =>
     onStart(({ state }, cpu, _offset, _length, value) =>
       put(state, cpu, word, Math.max(least(state, group), value & 7)),

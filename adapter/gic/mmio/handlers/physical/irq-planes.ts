@@ -17,7 +17,7 @@ import { lanes, laneShift, NOTHING, type Visible } from './lanes.ts';
 /** Changes 32 interrupts: `bits` were written as 1, of those that `mask` lets the access reach. */
 type Apply = (state: GicState, word: number, bits: number, mask: number) => void;
 
-export interface PlaneRow {
+interface PlaneRow {
   readonly plane: StateWords['words'] | 'modifier';
   readonly apply: Apply;
   /** What Non-secure writes reach, and reads show where that is more. */
@@ -25,7 +25,7 @@ export interface PlaneRow {
   readonly shows?: Visible;
 }
 
-export function planeRow({ plane, apply, reaches, shows = reaches }: PlaneRow): RowHandlers {
+function planeRow({ plane, apply, reaches, shows = reaches }: PlaneRow): RowHandlers {
   const wordAt = (state: GicState, cpu: number, offset: number): number => state.planeWord((offset & ~3) << 3, cpu);
   const whole = (state: GicState, cpu: number, offset: number): number =>
     state.get(state.at[plane] + wordAt(state, cpu, offset)) >> laneShift(offset);
@@ -54,7 +54,7 @@ export function planeRow({ plane, apply, reaches, shows = reaches }: PlaneRow): 
 }
 
 /** Bits that are kept as they are written. */
-function assign(plane: 'group' | 'modifier' | 'enabled' | 'active'): Apply {
+function assign(plane: 'group' | 'modifier'): Apply {
   return (state, word, bits, mask) => {
     const index = state.at[plane] + word;
     state.put(index, (state.get(index) & ~mask) | bits);
@@ -75,6 +75,7 @@ function clear(plane: 'enabled' | 'active'): Apply {
   };
 }
 
+const disable = clear('enabled');
 const SGI_BITS = (1 << SGIS) - 1;
 
 /** SGIs of a plane word: private words have them in 15:0. */
@@ -107,7 +108,7 @@ export function bitRowsV2({ v2: policy }: PhysicalPolicy): Readonly<Record<BitRe
     ISENABLER: planeRow({ plane: 'enabled', apply: set('enabled'), reaches: ofGroup1 }),
     ICENABLER: planeRow({
       plane: 'enabled',
-      apply: (state, word, bits, mask) => clear('enabled')(state, word, bits & ~sgisOf(state, word), mask),
+      apply: (state, word, bits, mask) => disable(state, word, bits & ~sgisOf(state, word), mask),
       reaches: ofGroup1,
     }),
     ISPENDR: planeRow({

@@ -33,6 +33,8 @@ const MAX_ADDRESS = 2 ** 52;
 /**
  * The one way in: every access of guest, user or recording to a frame passes `read` and `write`. The bus is
  * little-endian; a miss, a bad width and a misaligned access read zero and drop writes, and never fail.
+ *
+ * What every access passes is kept short, the rest apart: V8 then inlines reading and writing whole into their callers.
  */
 export class Dispatcher {
   readonly #delivery: Delivery;
@@ -79,12 +81,15 @@ export class Dispatcher {
   write(vcpu: number, address: number, length: number, lo: number, hi: number): void {
     const device = this.#find(address);
     if (device === null) return;
-    const offset = (address - device.base) | 0;
     const owner = device.owner < 0 ? vcpu : device.owner;
-    if (length === 8 && device.regions.splits) {
-      device.regions.write(this.#delivery, owner, offset, 4, lo, 0);
-      device.regions.write(this.#delivery, owner, offset + 4, 4, hi, 0);
-    } else device.regions.write(this.#delivery, owner, offset, length, lo, hi);
+    const offset = (address - device.base) | 0;
+    if (length === 8 && device.regions.splits) this.#writeHalves(device.regions, owner, offset, lo, hi);
+    else device.regions.write(this.#delivery, owner, offset, length, lo, hi);
+  }
+
+  #writeHalves(regions: RegionTable, owner: number, offset: number, lo: number, hi: number): void {
+    regions.write(this.#delivery, owner, offset, 4, lo, 0);
+    regions.write(this.#delivery, owner, offset + 4, 4, hi, 0);
   }
 
   /** False where a write of `value` is refused: it would change nothing and its answer is an error. */
@@ -125,7 +130,10 @@ export class Dispatcher {
 
   #find(address: number): Device | null {
     const last = this.#last;
-    if (address >= last.base && address < last.base + last.size) return last;
+    return address >= last.base && address < last.base + last.size ? last : this.#search(address);
+  }
+
+  #search(address: number): Device | null {
     let low = 0;
     let high = this.devices.length - 1;
     while (low <= high) {

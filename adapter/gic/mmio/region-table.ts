@@ -97,7 +97,7 @@ export class RegionTable {
     const region = this.find(offset, length);
     if (region === null) return 0;
     if (region.take === null) return answer(region, state, vcpu, offset, length);
-    return narrow(region.take(delivery, vcpu, (offset - region.origin) | 0, length), length);
+    return region.take(delivery, vcpu, (offset - region.origin) | 0, length) & (BITS[length] as number);
   }
 
   /** A miss is dropped. */
@@ -129,15 +129,15 @@ export class RegionTable {
 
 function answer(region: Region, state: GicState, vcpu: number, offset: number, length: number): number {
   const at = (offset - region.origin) | 0;
-  if (region.base < 0) return narrow(region.read(state, vcpu, at, length), length);
-  const word = state.get(region.base + vcpu * region.stride + (at >> 2));
-  return length === 4 ? word : narrow(word >> ((at & 3) << 3), length);
+  const value =
+    region.base < 0
+      ? region.read(state, vcpu, at, length)
+      : state.get(region.base + vcpu * region.stride + (at >> 2)) >> ((at & 3) << 3);
+  return value & (BITS[length] as number);
 }
 
-/** The bits of an access that is narrower than a word. */
-function narrow(value: number, length: number): number {
-  return length === 1 ? value & 0xff : length === 2 ? value & 0xffff : value;
-}
+/** By width in bytes: the bits of the low word that an access covers. */
+const BITS = Int32Array.of(0, 0xff, 0xffff, 0, -1, 0, 0, 0, -1);
 
 /** All regions as the engine sees them alike: their fields in one order. */
 function sameShape(region: Region): Region {

@@ -2,14 +2,17 @@ import { PRIVATE_IRQS } from '../../config.ts';
 import { vcpuWithAffinity } from '../../delivery/delivery.ts';
 import type { RowHandlers } from '../../registers/row.ts';
 
+/** Of each byte its bits at the odd bits 15, 13, … 1: one load instead of four steps of shifting and masking. */
+const SPREAD = Uint16Array.from({ length: 256 }, (_, byte) => {
+  let x = (byte | (byte << 4)) & 0x0f0f;
+  x = (x | (x << 2)) & 0x3333;
+  x = (x | (x << 1)) & 0x5555;
+  return x << 1;
+});
+
 /** Spreads bits 15:0 to the odd bits 31, 29, … 1. */
 export function spreadToOddBits(bits: number): number {
-  let x = bits & 0xffff;
-  x = (x | (x << 8)) & 0x00ff00ff;
-  x = (x | (x << 4)) & 0x0f0f0f0f;
-  x = (x | (x << 2)) & 0x33333333;
-  x = (x | (x << 1)) & 0x55555555;
-  return x << 1;
+  return (SPREAD[bits & 0xff] as number) | ((SPREAD[(bits >> 8) & 0xff] as number) << 16);
 }
 
 /** Gathers the odd bits 31, 29, … 1 into bits 15:0. */

@@ -120,6 +120,11 @@ function movePending(state: GicState, slot: number): void {
   setCopies(state, 'latch', slot >> 5, 1 << (slot & 31), state.byte(state.at.route, slot));
 }
 
+/** What a read at `offset` of GICD_ICFGR tells of a word of the interrupts' triggers. */
+function shown(edges: number, offset: number): number {
+  return spreadToOddBits(edges >>> ((offset << 2) & 16)) >> laneShift(offset);
+}
+
 /**
  * Triggers, two bits an interrupt of which the upper one counts: 1 edge, 0 level. Those of SGIs are fixed.
  * @param sharesPpis one register of PPIs for all CPUs
@@ -148,9 +153,6 @@ export function ICFGR(gic: 'v2' | 'v3', sharesPpis: boolean): RowHandlers {
       derivePending(state, word);
     }
   };
-  /** The register that `offset` is in, of the interrupts in `edges`. */
-  const shown = (edges: number, offset: number): number =>
-    spreadToOddBits(edges >>> ((offset << 2) & 16)) >> laneShift(offset);
   return {
     read(state, cpu, offset) {
       return shown(state.get(state.at.edge + state.planeWord((offset << 2) & ~31, cpu)), offset);

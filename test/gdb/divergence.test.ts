@@ -11,6 +11,7 @@ import type { SimulatedGuest } from '../../adapter/guest/simulated/simulated-gue
 import { serveGdb } from '../../adapter/serve/listen.ts';
 import { ROOT, withClient, type DapClient } from '../dap/client.ts';
 import { exampleGuest } from '../unit/rsp/guest.ts';
+import { Linux, noLinux } from './linux.ts';
 import { EXAMPLES } from './peers.ts';
 import { NO_QEMU, Qemu, QEMU_VERSION } from './qemu.ts';
 import { Qtest } from './qtest.ts';
@@ -77,6 +78,23 @@ for (const machine of MACHINES) {
     assert.equal(code, 0);
   });
 }
+
+test(
+  'Linux on GICv2, 1 CPU, at work: QEMU does what the model says',
+  { timeout: 240_000, skip: await noLinux() },
+  async (t) => {
+    const { qemu } = await Linux.boot(t, { gic: 2, cpus: 1 });
+    // Asleep it accesses nothing.
+    const typing = setInterval(() => qemu.type('\n'), 500);
+    t.after(() => clearInterval(typing));
+    let out = '';
+    const output = { out: (text: string) => (out += text), err: () => undefined, interactive: false };
+    const options = { ...OPTIONS, target: `127.0.0.1:${qemu.port}`, accesses: 300 };
+    const code = await divergenceCommand(options, new Promise(() => {}), output);
+    assert.equal(out.trim(), '300 accesses, 0 differences');
+    assert.equal(code, 0);
+  },
+);
 
 for (const machine of MACHINES.filter(({ gic, cpus }) => gic === 3 || cpus === 1)) {
   const name = `GICv${machine.gic}, ${machine.cpus} ${machine.cpus === 1 ? 'CPU' : 'CPUs'}`;

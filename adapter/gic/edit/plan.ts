@@ -1,4 +1,3 @@
-import { affinityOf } from '../delivery/delivery.ts';
 import { PRIVATE_IRQS, SGIS } from '../config.ts';
 import { fieldValue, hexOf } from '../inspect/decode.ts';
 import type { PlacedRegister } from '../inspect/register-map.ts';
@@ -207,7 +206,15 @@ function routeTo(
   if (vcpu >= BigInt(cpus))
     throw new EditError(`there is no vCPU ${String(vcpu)}: this guest has 0 to ${String(cpus - 1)}`);
   if (vcpu < 0n) throw new EditError('no vCPU cannot be told as a target: edit the route');
-  return gic === 'v2' ? part('target', 1n << vcpu) : part('route', BigInt(affinityOf(Number(vcpu))));
+  return gic === 'v2' ? part('target', 1n << vcpu) : part('route', affinityOf(Number(vcpu), scope));
+}
+
+/** What GICD_IROUTER names a vCPU by: its redistributor's GICR_TYPER has Aff3, Aff2, Aff1 and Aff0 in 63:32. */
+function affinityOf(vcpu: number, scope: Scope): bigint {
+  const typer = scope.registers.find('GICR_TYPER', vcpu);
+  if (typer === null) throw new EditError(`vCPU ${String(vcpu)} has no redistributor: edit the route`);
+  const affinity = scope.registers.value(typer, vcpu, scope.state) >> 32n;
+  return ((affinity & 0xff00_0000n) << 8n) | (affinity & 0xff_ffffn);
 }
 
 function checkShared(intid: number): void {

@@ -6,6 +6,7 @@ import { applyStep } from '../../../../adapter/gic/edit/step.ts';
 import { ExpressionError } from '../../../../adapter/gic/expression/errors.ts';
 import { readPlace } from '../../../../adapter/gic/expression/resolve.ts';
 import { compile, resolvePlace } from '../../../../adapter/gic/expression/evaluate.ts';
+import { ARCH } from '../../../../adapter/gic/profiles/arch.ts';
 import { GICD, machine, machine612 } from '../machine.ts';
 import { scopeOf } from '../expression/scope.ts';
 
@@ -118,6 +119,13 @@ describe('edits', () => {
       assert.equal(readPlace(resolvePlace(compile(target), scope).place, scope), edit.after, 'the rehearsal was right');
     });
   }
+
+  it('a vCPU is routed to by the affinity that its redistributor tells', () => {
+    const hardware = { securityStates: 1, priorityBits: 5, lpis: false, affinities: [0x100, 0x0201_0203] } as const;
+    const controller = machine({ gic: 'v3', hardware }, null, ARCH);
+    const edit = rehearse(controller, 'irq(33).target', '1');
+    assert.deepEqual([edit.verdict, edit.steps[0]?.value], ['applied', 0x2_0001_0203n]);
+  });
 
   for (const [gic, target, value, message] of REFUSALS) {
     it(`${gic}: ${target} = ${value} is refused`, () => {

@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Controller } from '../../../../adapter/gic/controller.ts';
+import { Editor } from '../../../../adapter/gic/edit/editor.ts';
 import { irqState } from '../../../../adapter/gic/inspect/irq-state.ts';
 import { joinWords, RegisterMap, splitWords } from '../../../../adapter/gic/inspect/register-map.ts';
 import { OBSERVED } from '../../../../adapter/gic/profiles/observed.ts';
+import { scopeOf } from '../expression/scope.ts';
 
 const BASES = { dist: 0x0800_0000, cpuif: 0x0801_0000, redist: 0x080a_0000, its: 0x0808_0000 };
 
@@ -72,6 +74,8 @@ test('interrupts follow from what was loaded', () => {
     [true, true, 'edge', 0xa0, 1],
     'INTID 33',
   );
+  const edit = new Editor(controller).rehearse('irq(33).target', '1', scopeOf(controller));
+  assert.equal(edit.steps[0]?.value, 0x100n, 'routed by what the redistributor tells');
   load('GICD_IROUTER33', 0x7_0000_0100n);
   assert.equal(irqState(state, state.slot(33, 0)).target, null, 'an affinity nobody has');
 });

@@ -27,6 +27,11 @@ export interface Hardware {
   readonly virtualization?: boolean;
 }
 
+/** Affinity of a CPU as KVM assigns it, and where nothing else is told: 16 to an Aff0 range. Aff2:Aff1:Aff0 in 23:0. */
+export function usualAffinity(cpu: number): number {
+  return (cpu & 0xf) | ((cpu >> 4) << 8);
+}
+
 /** What a controller has of which its configuration does not tell: one security state, as many bits as is usual. */
 export function hardwareOf(config: GicConfig): Hardware {
   return config.hardware ?? { securityStates: 1, priorityBits: config.gic === 'v2' ? 8 : 5, lpis: false };

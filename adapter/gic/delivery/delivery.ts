@@ -1,3 +1,4 @@
+import { usualAffinity } from '../config.ts';
 import { GLOBAL_DIST_ENABLED, VCPU_QUEUE_HEAD, VCPU_QUEUE_LENGTH, VCPU_QUEUE_TAIL } from '../state/layout.ts';
 import type { GicState } from '../state/state.ts';
 import type { DeliveryPolicy } from './policy.ts';
@@ -169,15 +170,10 @@ export class Delivery {
   }
 }
 
-/** Affinity of a vCPU as KVM assigns it: 16 vCPUs to an Aff0 range. Aff2:Aff1:Aff0 in bits 23:0. */
-export function affinityOf(vcpu: number): number {
-  return (vcpu & 0xf) | ((vcpu >> 4) << 8);
-}
-
 /** The vCPU with an affinity (Aff2:Aff1:Aff0), or NOBODY. */
 export function vcpuWithAffinity(affinity: number, cpus: number): number {
   const vcpu = (affinity & 0xf) | (((affinity >> 8) & 0xff) << 4);
-  return vcpu < cpus && affinityOf(vcpu) === affinity ? vcpu : NOBODY;
+  return vcpu < cpus && usualAffinity(vcpu) === affinity ? vcpu : NOBODY;
 }
 
 /** First vCPU of an ITARGETSR byte: the lowest bit's; 0 where none is set; NOBODY where that vCPU does not exist. */

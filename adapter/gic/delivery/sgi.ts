@@ -1,5 +1,5 @@
+import { usualAffinity } from '../config.ts';
 import type { Delivery } from './delivery.ts';
-import { affinityOf } from './delivery.ts';
 
 /** Records an SGI's sender at its receiver (GICv2) and makes it pending there. */
 export function raiseSgi(delivery: Delivery, target: number, sgi: number, sender: number | null): void {
@@ -47,7 +47,7 @@ export function softwareGeneratedV3(
   const toAllOthers = (hi & 0x100) !== 0;
   const cluster = ((hi >> 16) & 0xff) * 0x1000000 + ((hi & 0xff) << 16) + ((lo >> 8) & 0xff00);
   for (let vcpu = 0; vcpu < cpus; vcpu++) {
-    const affinity = affinityOf(vcpu);
+    const affinity = usualAffinity(vcpu);
     const listed = toAllOthers
       ? vcpu !== sender
       : (affinity & ~0xff) === cluster && (lo & (1 << (affinity & 0xff))) !== 0;

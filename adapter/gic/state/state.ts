@@ -1,4 +1,4 @@
-import { hardwareOf, PRIVATE_IRQS, type GicConfig, type Hardware } from '../config.ts';
+import { hardwareOf, PRIVATE_IRQS, usualAffinity, type GicConfig, type Hardware } from '../config.ts';
 import { UndoLog } from '../journal/undo-log.ts';
 import { PHYSICAL_WORDS } from './physical-words.ts';
 import {
@@ -40,7 +40,7 @@ export class GicState {
     this.hardware = hardwareOf(config);
     this.affinities = Int32Array.from(
       { length: config.cpus },
-      (_, cpu) => this.hardware.affinities?.[cpu] ?? usual(cpu),
+      (_, cpu) => this.hardware.affinities?.[cpu] ?? usualAffinity(cpu),
     );
     this.priorityMask = Math.imul((0xff << (8 - this.hardware.priorityBits)) & 0xff, 0x01010101);
     this.words = new Int32Array(this.at.words);
@@ -166,9 +166,4 @@ export class GicState {
       words.fill(Math.imul(1 << vcpu, 0x01010101), at.route + vcpu * 8, at.route + (vcpu + 1) * 8);
     }
   }
-}
-
-/** Affinities where nothing else is told: 16 CPUs to an Aff0 range. */
-function usual(cpu: number): number {
-  return (cpu & 0xf) | ((cpu >> 4) << 8);
 }

@@ -1,4 +1,4 @@
-import { affinityOf } from '../../delivery/delivery.ts';
+import { usualAffinity } from '../../config.ts';
 import type { RowHandlers } from '../../registers/row.ts';
 import { GLOBAL_PROPBASER_HI, GLOBAL_PROPBASER_LO, VCPU_PENDBASER_HI, VCPU_PENDBASER_LO } from '../../state/layout.ts';
 import type { GicState } from '../../state/state.ts';
@@ -9,7 +9,7 @@ const TYPER_LAST = 1 << 4;
 /** Affinity in the upper word; the processor number and Last in the lower. */
 export const GICR_TYPER: RowHandlers = {
   read(state, vcpu, offset) {
-    const affinity = affinityOf(vcpu);
+    const affinity = usualAffinity(vcpu);
     state.hi = affinity;
     if ((offset & 4) !== 0) return affinity;
     return (vcpu << 8) | (vcpu === state.config.cpus - 1 ? TYPER_LAST : 0);

@@ -16,7 +16,7 @@ import type { Profile } from './gic/profiles/profile.ts';
 import { serveCommand } from './cli/serve.ts';
 import { DEFAULT_PROFILE, PROFILES, profileNamed } from './gic/profiles/profiles.ts';
 import { VirtConfigError } from './guest/simulated/board/virt.ts';
-import { CoreError } from './guest/simulated/core/core.ts';
+import { CoreError } from './guest/simulated/core/core-error.ts';
 import { LoadError } from './guest/simulated/load/load-error.ts';
 import { parseMemorySize } from './session/launch-configuration.ts';
 import { DivergenceError } from './cli/divergence.ts';

@@ -23,7 +23,7 @@ export function readMemory(guest: SimulatedGuest, place: Place, length: number):
     const physical = physicalAt(guest, place, done);
     if (physical === null) break;
     const count = Math.min(length - done, PAGE - (physical % PAGE));
-    const piece = guest.machine.core.physical(physical, count) ?? readFrame(guest, place.vcpu, physical, count);
+    const piece = guest.machine.core.ram.physical(physical, count) ?? readFrame(guest, place.vcpu, physical, count);
     if (piece.length === 0) break;
     bytes.set(piece, done);
     done += piece.length;
@@ -53,7 +53,7 @@ function memoryAt(guest: SimulatedGuest, place: Place, length: number): Uint8Arr
   for (let done = 0; done < length;) {
     const physical = physicalAt(guest, place, done);
     if (physical === null) return null;
-    const piece = guest.machine.core.physical(physical, Math.min(length - done, PAGE - (physical % PAGE)));
+    const piece = guest.machine.core.ram.physical(physical, Math.min(length - done, PAGE - (physical % PAGE)));
     if (piece === null) return null;
     pieces.push(piece);
     done += piece.length;

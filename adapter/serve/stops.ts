@@ -1,4 +1,5 @@
-import type { Core, Watchpoint } from '../guest/simulated/core/core.ts';
+import type { Core } from '../guest/simulated/core/core.ts';
+import type { Watchpoint } from '../guest/simulated/core/stop-points.ts';
 
 /** Where a debugger wants the CPUs to stop. */
 export interface Stops {
@@ -8,7 +9,7 @@ export interface Stops {
 
 /** Runs with a debugger's stops instead of those that are set, which may be those of the guest's own session. */
 export function borrowStops<T>(core: Core, wanted: Stops, run: () => T): T {
-  const { breakpoints, watchpoints } = core;
+  const { breakpoints, watchpoints } = core.stops;
   place(core, wanted);
   try {
     return run();
@@ -18,7 +19,7 @@ export function borrowStops<T>(core: Core, wanted: Stops, run: () => T): T {
 }
 
 function place(core: Core, { breakpoints, watchpoints }: Stops): void {
-  core.setBreakpoints(breakpoints);
+  core.stops.setBreakpoints(breakpoints);
   // Watchpoints cost the core what it remembers of translation.
-  if (watchpoints.length > 0 || core.watchpoints.length > 0) core.setWatchpoints(watchpoints);
+  if (watchpoints.length > 0 || core.stops.watchpoints.length > 0) core.stops.setWatchpoints(watchpoints);
 }

@@ -5,7 +5,7 @@ import { FrameMapError } from '../gic/mmio/dispatcher.ts';
 import type { Profile } from '../gic/profiles/profile.ts';
 import { DEFAULT_PROFILE, PROFILES, profileNamed } from '../gic/profiles/profiles.ts';
 import { VirtConfigError } from '../guest/simulated/board/virt.ts';
-import { CoreError } from '../guest/simulated/core/core.ts';
+import { CoreError } from '../guest/simulated/core/core-error.ts';
 import { boot } from '../guest/simulated/load/boot.ts';
 import { isElf } from '../guest/simulated/load/elf-image.ts';
 import { LoadError } from '../guest/simulated/load/load-error.ts';

@@ -38,7 +38,7 @@ for (const vcpus of [1, 4]) {
         { title: 'fuzz' },
       );
       const { machine } = guest;
-      const code = machine.core.physical(RAM, CODE_BYTES);
+      const code = machine.core.ram.physical(RAM, CODE_BYTES);
       assert.ok(code);
       const view = new DataView(code.buffer, code.byteOffset);
       for (let at = 0; at < CODE_BYTES; at += 4) {

@@ -77,11 +77,11 @@ interface Machine {
 export async function startCore(): Promise<Executor> {
   const module = new WebAssembly.Module(await readFile(MODULE));
   const core = await Core.create(module, 1, 8 * PAGE);
-  core.addRegion({ base: CODE, size: PAGE, writable: true });
-  core.addRegion({ base: DATA, size: PAGE, writable: true });
-  core.addRegion({ base: TABLES, size: 4 * PAGE, writable: true });
+  core.ram.add({ base: CODE, size: PAGE, writable: true });
+  core.ram.add({ base: DATA, size: PAGE, writable: true });
+  core.ram.add({ base: TABLES, size: 4 * PAGE, writable: true });
   const physical = (base: number, length: number): Uint8Array => {
-    const bytes = core.physical(base, length);
+    const bytes = core.ram.physical(base, length);
     if (!bytes) throw new RangeError(`no memory at 0x${base.toString(16)}`);
     return bytes;
   };

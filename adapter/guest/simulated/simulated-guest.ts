@@ -6,7 +6,8 @@ import type { UndoLog } from '../../gic/journal/undo-log.ts';
 import { describeCpuAccess, describeEntry, lastAccessOf, outcomeOfEntry } from '../describe-entry.ts';
 import { GuestStateError, Outcome, type Operation, type VcpuInfo } from '../guest.ts';
 import type { MachineGuest, MachineStop, WatchedMemory } from '../machine-guest.ts';
-import { Core, CoreError } from './core/core.ts';
+import { CoreError } from './core/core-error.ts';
+import { Core } from './core/core.ts';
 import { cpuFactsOf } from './cpu-facts.ts';
 import { SimulatedCpus } from './simulated-cpus.ts';
 import { EntryKind, History } from '../history.ts';
@@ -169,13 +170,13 @@ export class SimulatedGuest implements MachineGuest {
   }
 
   setBreakpoints(addresses: readonly bigint[]): void {
-    this.machine.core.setBreakpoints(addresses);
+    this.machine.core.stops.setBreakpoints(addresses);
   }
 
   /** @throws GuestStateError for more than there can be */
   setWatchpoints(watched: readonly WatchedMemory[]): void {
     try {
-      this.machine.core.setWatchpoints(watched);
+      this.machine.core.stops.setWatchpoints(watched);
     } catch (error) {
       throw error instanceof CoreError ? new GuestStateError(error.message) : error;
     }

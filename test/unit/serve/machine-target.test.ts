@@ -215,7 +215,7 @@ describe('running', () => {
     assert.equal(reason(second.ask('?')), 'T05thread:1;');
     assert.equal(second.ask('D'), 'OK');
     assert.equal(await exit, 0);
-    assert.deepEqual(guest.machine.core.breakpoints, []);
+    assert.deepEqual(guest.machine.core.stops.breakpoints, []);
   });
 });
 
@@ -234,14 +234,14 @@ describe('sharing a guest with its session', () => {
     let changes = 0;
     const { gdb, guest } = await debugged({ changed: () => changes++ });
     const { core } = guest.machine;
-    core.setBreakpoints([AT.start + 4n]);
+    core.stops.setBreakpoints([AT.start + 4n]);
     const watchpoint = { address: 0x4000_0000n, length: 4, read: true, write: false };
-    core.setWatchpoints([watchpoint]);
+    core.stops.setWatchpoints([watchpoint]);
     assert.equal(gdb.ask(`Z${breakpoint(AT.enables)}`), 'OK');
     assert.equal(reason(await gdb.go('vCont;c')), 'T05thread:1;');
     assert.equal(core.pc(0), AT.enables);
     assert.equal(changes, 1);
-    assert.deepEqual([core.breakpoints, core.watchpoints], [[AT.start + 4n], [watchpoint]]);
+    assert.deepEqual([core.stops.breakpoints, core.stops.watchpoints], [[AT.start + 4n], [watchpoint]]);
   });
 });
 

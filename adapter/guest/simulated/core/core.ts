@@ -1,4 +1,7 @@
+import { CoreError } from './core-error.ts';
+import { GuestMemory, PAGE } from './guest-memory.ts';
 import * as L from './layout.ts';
+import { StopPoints } from './stop-points.ts';
 import { SYSTEM_REGISTERS, encodingName } from './system-registers.ts';
 
 /** What the compiled core exports. Numbers of 64 bits are bigint at this edge. */
@@ -29,31 +32,6 @@ export const CoreExit = {
 } as const;
 export type CoreExit = (typeof CoreExit)[keyof typeof CoreExit];
 
-/** Guest memory: what lies where. */
-export interface Region {
-  /** Guest physical address; a multiple of 4096. */
-  readonly base: number;
-  /** Bytes; a multiple of 4096. */
-  readonly size: number;
-  /** Stores to memory that is not writable leave the core, as accesses to a device do. */
-  readonly writable: boolean;
-}
-
-/** A machine that cannot be built, with the reason. */
-export class CoreError extends Error {
-  override readonly name = 'CoreError';
-}
-
-export interface Watchpoint {
-  /** Virtual address. */
-  readonly address: bigint;
-  /** Bytes, at least 1. */
-  readonly length: number;
-  readonly read: boolean;
-  readonly write: boolean;
-}
-
-const PAGE = 4096;
 const WASM_PAGE = 65536;
 const WORD_MASK = 0xffff_ffff_ffff_ffffn;
 
@@ -66,11 +44,10 @@ export class Core {
   readonly vcpus: number;
   /** The whole memory. Layout: layout.ts. */
   readonly memory: Uint8Array;
+  readonly ram: GuestMemory;
+  readonly stops: StopPoints;
   readonly #view: DataView;
   readonly #exports: CoreExports;
-  readonly #regions: { region: Region; offset: number; readable: boolean }[] = [];
-  readonly #limit: number;
-  #free: number;
   #selected = 0;
   #answers = 0;
   /** ID_AA64PFR0_EL1.GIC, in its place. */
@@ -81,8 +58,8 @@ export class Core {
     this.memory = new Uint8Array(memory.buffer);
     this.#view = new DataView(memory.buffer);
     this.#exports = exports;
-    this.#free = L.RAM;
-    this.#limit = memory.buffer.byteLength;
+    this.ram = new GuestMemory(this.memory, () => this.forget());
+    this.stops = new StopPoints(this.memory, () => this.forget());
   }
 
   /**
@@ -151,55 +128,6 @@ export class Core {
     this.#view.setBigUint64(at + PFR0_OFFSET, rest | this.#gicField, true);
   }
 
-  /**
-   * Adds guest memory, filled with zeros.
-   * @throws CoreError where it does not fit
-   */
-  addRegion(region: Region): void {
-    if (region.base % PAGE !== 0 || region.size % PAGE !== 0 || region.size <= 0) {
-      throw new CoreError(`memory at 0x${region.base.toString(16)} is not a number of whole pages`);
-    }
-    if (this.#regions.length === L.MAX_REGIONS || this.#free + region.size > this.#limit) {
-      throw new CoreError(`no room for ${region.size} bytes at 0x${region.base.toString(16)}`);
-    }
-    this.#regions.push({ region, offset: this.#free, readable: true });
-    this.#free += region.size;
-    this.#writeRegions();
-  }
-
-  /** Whether loads and fetches of a region find memory; while not, loads leave the core as to a device. */
-  setReadable(base: number, readable: boolean): void {
-    const found = this.#regions.find((one) => one.region.base === base);
-    if (!found || found.readable === readable) return;
-    found.readable = readable;
-    this.#writeRegions();
-    this.forget();
-  }
-
-  #writeRegions(): void {
-    this.#regions.forEach(({ region, offset, readable }, n) => {
-      const at = L.REGIONS + n * L.REGION_SIZE;
-      this.#view.setBigUint64(at, BigInt(region.base), true);
-      this.#view.setBigUint64(at + 8, BigInt(region.size), true);
-      this.#view.setUint32(at + 16, offset, true);
-      this.#view.setUint32(at + 20, (readable ? L.REGION_READ : 0) | (region.writable ? L.REGION_WRITE : 0), true);
-    });
-    this.#view.setUint32(L.REGION_COUNT, this.#regions.length, true);
-  }
-
-  /**
-   * Guest memory at a physical address, as it is: not a copy.
-   * @returns null where not all of it is memory
-   */
-  physical(address: number, length: number): Uint8Array | null {
-    for (const { region, offset } of this.#regions) {
-      if (address < region.base || address + length > region.base + region.size) continue;
-      const at = offset + (address - region.base);
-      return this.memory.subarray(at, at + length);
-    }
-    return null;
-  }
-
   /** Memory or translation was changed from outside. */
   forget(): void {
     this.#exports.forget(this.vcpus);
@@ -266,12 +194,21 @@ export class Core {
     return this.#view.getInt32(L.EXIT_VALUE + 4, true);
   }
 
+  /** Both words of what is written. */
+  get exitWide(): bigint {
+    return this.#view.getBigUint64(L.EXIT_VALUE, true);
+  }
+
   /** What the access reads; for a write, that it is done. The next `run` executes the instruction again with it. */
   answer(low: number, high: number): void {
     const at = L.ANSWERS + 8 * this.#answers;
     this.#view.setInt32(at, low, true);
     this.#view.setInt32(at + 4, high, true);
     this.#answers++;
+  }
+
+  answerWide(value: bigint): void {
+    this.answer(Number(BigInt.asIntN(32, value)), Number(BigInt.asIntN(32, value >> 32n)));
   }
 
   /** Whether the selected vCPU's instruction has begun: devices have answered, and it has still to be executed. */
@@ -421,52 +358,6 @@ export class Core {
   setWord(vcpu: number, offset: number, value: bigint): void {
     this.#view.setBigUint64(this.#at(vcpu) + offset, value & WORD_MASK, true);
     this.forget();
-  }
-
-  /** Instruction breakpoints of all vCPUs, by virtual address. @throws CoreError for more than there is room for */
-  setBreakpoints(addresses: readonly bigint[]): void {
-    if (addresses.length > L.MAX_BREAKPOINTS) {
-      throw new CoreError(`${addresses.length} breakpoints: at most ${L.MAX_BREAKPOINTS} are possible`);
-    }
-    addresses.forEach((address, n) => this.#view.setBigUint64(L.BREAKPOINTS + 8 * n, address & WORD_MASK, true));
-    this.#view.setUint32(L.BREAKPOINT_COUNT, addresses.length, true);
-  }
-
-  /** Those that are set. */
-  get breakpoints(): readonly bigint[] {
-    const count = this.#view.getUint32(L.BREAKPOINT_COUNT, true);
-    return Array.from({ length: count }, (_, n) => this.#view.getBigUint64(L.BREAKPOINTS + 8 * n, true));
-  }
-
-  /** @throws CoreError for more than there is room for */
-  setWatchpoints(watchpoints: readonly Watchpoint[]): void {
-    if (watchpoints.length > L.MAX_WATCHPOINTS) {
-      throw new CoreError(`${watchpoints.length} watchpoints: at most ${L.MAX_WATCHPOINTS} are possible`);
-    }
-    watchpoints.forEach(({ address, length, read, write }, n) => {
-      const at = L.WATCHPOINTS + n * L.WATCHPOINT_SIZE;
-      this.#view.setBigUint64(at, address & WORD_MASK, true);
-      this.#view.setBigUint64(at + 8, (address + BigInt(length) - 1n) & WORD_MASK, true);
-      this.#view.setUint32(at + 16, (read ? L.WATCH_READ : 0) | (write ? L.WATCH_WRITE : 0), true);
-    });
-    this.#view.setUint32(L.WATCHPOINT_COUNT, watchpoints.length, true);
-    this.forget();
-  }
-
-  /** Those that are set. */
-  get watchpoints(): readonly Watchpoint[] {
-    const count = this.#view.getUint32(L.WATCHPOINT_COUNT, true);
-    return Array.from({ length: count }, (_, n) => {
-      const at = L.WATCHPOINTS + n * L.WATCHPOINT_SIZE;
-      const address = this.#view.getBigUint64(at, true);
-      const flags = this.#view.getUint32(at + 16, true);
-      return {
-        address,
-        length: Number(this.#view.getBigUint64(at + 8, true) - address) + 1,
-        read: (flags & L.WATCH_READ) !== 0,
-        write: (flags & L.WATCH_WRITE) !== 0,
-      };
-    });
   }
 
   /**

@@ -19,9 +19,9 @@ export function boot(machine: Machine, program: NamedBytes, options: BootOptions
   const plan = loadProgram({ ...program, ...options, gic, vcpus, memory });
   let end = RAM_BASE;
   for (const { address, bytes, zeroUpTo } of plan.pieces) {
-    if (address < RAM_BASE) machine.loadFlash(address, bytes);
+    if (address < RAM_BASE) machine.firmware.load(address, bytes);
     else {
-      const target = machine.core.physical(address, zeroUpTo - address);
+      const target = machine.core.ram.physical(address, zeroUpTo - address);
       target?.set(bytes);
       target?.fill(0, bytes.length);
       end = Math.max(end, zeroUpTo);

@@ -9,6 +9,7 @@ import { SEMIHOSTING_HLT, semihostingCall, type SemihostingHost } from '../devic
 import { createGuestGic } from '../gic/create-gic.ts';
 import type { GuestGic } from '../gic/guest-gic.ts';
 import type { GicAccess } from './access.ts';
+import { Firmware } from './firmware.ts';
 import { GicPort } from './gic-port.ts';
 import type { MachineStop } from '../../machine-guest.ts';
 import type { Remark } from './remark.ts';
@@ -53,6 +54,7 @@ export class Machine {
   readonly core: Core;
   readonly gic: GuestGic;
   readonly hardware: Board;
+  readonly firmware: Firmware;
   readonly timers: Timers;
   /** Accesses to the interrupt controller. */
   readonly port: GicPort;
@@ -90,7 +92,7 @@ export class Machine {
         uartOutput: (byte) => host.output(byte),
         line: (intid, level) => this.#drive(intid, 0, level),
         now: () => BigInt(this.#ticks),
-        memory: (address, length) => this.core.physical(address, length),
+        memory: (address, length) => this.core.ram.physical(address, length),
         unanswered: (note) =>
           host.remark({
             kind: 'no device',
@@ -101,12 +103,13 @@ export class Machine {
             write: note.write,
             reason: note.reason,
           }),
-        flashContents: (bank, offset, length) => this.#copyFlash(bank, offset, length),
+        flashContents: (bank, offset, length) => this.firmware.copy(bank, offset, length),
         flashArrayMode: (bank, array) => {
-          if (bank === 0) this.core.setReadable(VIRT_MAP.flash0.base, array);
+          if (bank === 0) this.firmware.setReadable(array);
         },
       },
     });
+    this.firmware = new Firmware(core, this.hardware.flash);
     this.#turns = new Turns(vcpus, this.gic);
     for (let vcpu = 1; vcpu < vcpus; vcpu++) this.gic.setPower(vcpu, false);
     this.#psci = {
@@ -139,29 +142,8 @@ export class Machine {
     checkVirtConfig(config);
     const firmware = VIRT_MAP.flash0;
     const core = await Core.create(module, config.vcpus, config.memory + firmware.size);
-    core.addRegion({ base: RAM_BASE, size: config.memory, writable: true });
+    core.ram.add({ base: RAM_BASE, size: config.memory, writable: true });
     return new Machine(config, core, host);
-  }
-
-  /** Puts firmware into flash: from bank 0 it can be executed. @throws RangeError where it does not fit */
-  loadFlash(address: number, bytes: Uint8Array): void {
-    const { flash0, flash1 } = VIRT_MAP;
-    const first = bytes.subarray(0, Math.max(0, flash1.base - address));
-    if (address < flash1.base && !this.core.physical(flash0.base, 1)) {
-      this.core.addRegion({ ...flash0, writable: false });
-      this.core.physical(flash0.base, flash0.size)?.fill(ERASED);
-    }
-    const [bank0, bank1] = this.hardware.flash;
-    if (first.length > 0) bank0.load(first, address - flash0.base);
-    const rest = bytes.subarray(first.length);
-    if (rest.length > 0) bank1.load(rest, Math.max(0, address - flash1.base));
-  }
-
-  /** Bank 0 is executed from a copy. */
-  #copyFlash(bank: 0 | 1, offset: number, length: number): void {
-    if (bank !== 0) return;
-    this.core.physical(VIRT_MAP.flash0.base + offset, length)?.set(this.hardware.flash[0].contents(offset, length));
-    this.core.forget();
   }
 
   /** What a guest may ask for by semihosting: where its heap and stack go, and its command line. */
@@ -327,15 +309,13 @@ export class Machine {
     const { core } = this;
     const { bus } = this.hardware;
     if (core.exitWrites) {
-      const low = core.exitLow >>> 0;
-      const value = size === 8 ? (BigInt(core.exitHigh >>> 0) << 32n) | BigInt(low) : low;
-      bus.write(address, size, value);
+      bus.write(address, size, size === 8 ? core.exitWide : core.exitLow >>> 0);
       core.answer(0, 0);
       return;
     }
     const value = bus.read(address, size);
     if (typeof value === 'number') core.answer(value | 0, 0);
-    else core.answer(Number(value & 0xffff_ffffn) | 0, Number(value >> 32n) | 0);
+    else core.answerWide(value);
   }
 
   #systemRegister(vcpu: number): MachineStop | null {
@@ -348,13 +328,9 @@ export class Machine {
   #timerRegister(vcpu: number, encoding: number): void {
     const { core, timers } = this;
     if (core.exitWrites) {
-      const value = (BigInt(core.exitHigh >>> 0) << 32n) | BigInt(core.exitLow >>> 0);
-      timers.write(vcpu, encoding, value, this.#ticks);
+      timers.write(vcpu, encoding, core.exitWide, this.#ticks);
       core.answer(0, 0);
-      return;
-    }
-    const value = timers.read(vcpu, encoding, this.#ticks);
-    core.answer(Number(value & 0xffff_ffffn) | 0, Number(value >> 32n) | 0);
+    } else core.answerWide(timers.read(vcpu, encoding, this.#ticks));
   }
 
   /** HVC and SMC, whatever their immediate. */
@@ -471,5 +447,3 @@ export class Machine {
     return true;
   }
 }
-
-const ERASED = 0xff;

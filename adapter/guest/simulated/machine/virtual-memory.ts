@@ -31,5 +31,5 @@ export function writeVirtual(core: Core, vcpu: number, address: bigint, bytes: U
 /** Memory from an address to the end of its page at most. */
 function piece(core: Core, vcpu: number, address: bigint, length: number): Uint8Array | null {
   const physical = core.translate(vcpu, BigInt.asUintN(64, address));
-  return physical === null ? null : core.physical(physical, Math.min(length, PAGE - (physical % PAGE)));
+  return physical === null ? null : core.ram.physical(physical, Math.min(length, PAGE - (physical % PAGE)));
 }

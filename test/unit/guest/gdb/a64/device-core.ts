@@ -56,8 +56,8 @@ export class DeviceCore {
 
   static async create(): Promise<DeviceCore> {
     const core = await Core.create(await coreModule(), 1, PAGE);
-    core.addRegion({ base: CODE, size: PAGE, writable: false });
-    const code = core.physical(CODE, PAGE);
+    core.ram.add({ base: CODE, size: PAGE, writable: false });
+    const code = core.ram.physical(CODE, PAGE);
     if (!code) throw new Error('no memory there');
     return new DeviceCore(core, code);
   }

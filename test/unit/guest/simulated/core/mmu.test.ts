@@ -65,7 +65,7 @@ class Tables {
         put64(this.#core, entry, descriptor);
         return;
       }
-      const bytes = this.#core.physical(entry, 8);
+      const bytes = this.#core.ram.physical(entry, 8);
       assert.ok(bytes);
       const found = new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true);
       if ((found & 1n) === 0n) {

@@ -7,7 +7,7 @@ const DEVICE = 0x0900_0000n;
 
 test('a breakpoint stops before its instruction, and lets it pass once when asked', async () => {
   const core = await coreWith([A64.nop, A64.nop, A64.nop]);
-  core.setBreakpoints([BigInt(RAM + 4)]);
+  core.stops.setBreakpoints([BigInt(RAM + 4)]);
   assert.equal(core.run(10), 1);
   assert.equal(core.exit, CoreExit.Breakpoint);
   assert.equal(core.run(10), 0);
@@ -29,7 +29,7 @@ test('a watchpoint stops before accesses that touch it, of any form', async () =
   for (const { word, at, read, write, hit } of cases) {
     const core = await coreWith([word, A64.nop]);
     core.setX(0, 1, BigInt(RAM + at));
-    core.setWatchpoints([{ address: BigInt(RAM + 0x1000), length: 4, read, write }]);
+    core.stops.setWatchpoints([{ address: BigInt(RAM + 0x1000), length: 4, read, write }]);
     core.run(2);
     assert.equal(core.exit === CoreExit.Watchpoint, hit, `${word.toString(16)} at ${at.toString(16)}`);
     if (!hit) continue;
@@ -94,6 +94,6 @@ test('stores over the end of memory change nothing of what is there', async () =
   core.setX(0, 0, 1n);
   core.setX(0, 2, 2n);
   assert.equal(core.run(1), 1);
-  const bytes = core.physical(RAM + 0x1000, 16);
+  const bytes = core.ram.physical(RAM + 0x1000, 16);
   assert.deepEqual([bytes?.[0], bytes?.[8]], [1, 2]);
 });

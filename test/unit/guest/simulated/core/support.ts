@@ -41,7 +41,7 @@ export const PSTATE = { el0: 0, el1t: 4, el1h: 5, el1hMasked: 0x3c5 } as const;
 /** A core with 16 MB at RAM, vectors at VECTORS, and some words about to be executed at RAM. */
 export async function coreWith(words: readonly number[], vcpus = 1): Promise<Core> {
   const core = await Core.create(await coreModule(), vcpus, SIZE);
-  core.addRegion({ base: RAM, size: SIZE, writable: true });
+  core.ram.add({ base: RAM, size: SIZE, writable: true });
   putWords(core, RAM, words);
   core.setPc(0, BigInt(RAM));
   core.setWord(0, L.VBAR, BigInt(VECTORS));
@@ -49,7 +49,7 @@ export async function coreWith(words: readonly number[], vcpus = 1): Promise<Cor
 }
 
 export function putWords(core: Core, address: number, words: readonly number[]): void {
-  const bytes = core.physical(address, 4 * words.length);
+  const bytes = core.ram.physical(address, 4 * words.length);
   if (!bytes) throw new Error('no memory there');
   const view = new DataView(bytes.buffer, bytes.byteOffset);
   words.forEach((word, n) => view.setUint32(4 * n, word, true));

@@ -108,7 +108,7 @@ test('vCPUs are powered up and down by PSCI', async () => {
 
 test('semihosting writes, and ends a run with its code', async () => {
   const { machine, witness } = await machineWith([SEMIHOSTING, SEMIHOSTING]);
-  const text = machine.core.physical(0x4000_2000, 32);
+  const text = machine.core.ram.physical(0x4000_2000, 32);
   assert.ok(text);
   text.set(Buffer.from('hello\0'));
   new DataView(text.buffer, text.byteOffset).setBigUint64(8, 0x2_0026n, true);

@@ -72,7 +72,7 @@ export async function machineWith(
 }
 
 export function putWords(machine: Machine, address: number, words: readonly number[]): void {
-  const bytes = machine.core.physical(address, 4 * words.length);
+  const bytes = machine.core.ram.physical(address, 4 * words.length);
   if (!bytes) throw new Error('no memory there');
   const view = new DataView(bytes.buffer, bytes.byteOffset);
   words.forEach((word, n) => view.setUint32(4 * n, word, true));

@@ -38,8 +38,10 @@ and run programs on a simulated machine that has one
       The interrupt table after operation N, or after the last.
   gic import LOG [-o FILE] [--gic v2|v3] [--cpus N] [--spis N]
              [--dist HEX] [--cpuif HEX] [--redist HEX] [--its HEX]
+             [--no-firmware]
       A QEMU trace log, a Linux ftrace text or a KVM vgic-state dump as a
-      gic-trace.
+      gic-trace. --no-firmware: on a machine with two Security states, QEMU
+      booted the kernel itself, and all accesses are Non-secure.
   gic session FILE [--at N]
       What a debug session shows, in the terminal: registers, interrupts and
       the last accesses.
@@ -144,6 +146,7 @@ async function importWords(words: readonly string[]): Promise<number> {
     cpuif: text,
     redist: text,
     its: text,
+    'no-firmware': { type: 'boolean' },
   });
   const { gic } = values;
   if (gic !== undefined && gic !== 'v2' && gic !== 'v3') throw new UsageError(`--gic ${String(gic)}: it is v2 or v3`);
@@ -160,6 +163,7 @@ async function importWords(words: readonly string[]): Promise<number> {
     ...(gic === undefined ? {} : { gic }),
     ...(cpus === null ? {} : { cpus }),
     ...(spis === null ? {} : { spis }),
+    ...(values['no-firmware'] === true ? { firmware: false } : {}),
   };
   const file = values['output'];
   return importCommand(

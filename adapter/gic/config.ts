@@ -21,6 +21,11 @@ export interface Hardware {
   readonly priorityBits: number;
   /** v3: affinity of each CPU, Aff3:Aff2:Aff1:Aff0 in 31:0. Absent: 16 CPUs to an Aff0 range. */
   readonly affinities?: readonly number[];
+  /**
+   * With two security states: comes up as firmware leaves it to Non-secure software, as QEMU does for kernels that it boots
+   * itself: interrupts of group 1, and on GICv2 every priority and mask the most urgent that it has.
+   */
+  readonly leftToNonSecure?: boolean;
   /** v3: physical LPIs are supported. */
   readonly lpis: boolean;
   /** False: CPUs have no EL2, and nobody has the registers of hypervisors. */

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { loadProgram } from '../../adapter/guest/trace/import/import-log.ts';
-import { replay } from '../../adapter/guest/trace/replay.ts';
+import type { ImportOptions } from '../../adapter/guest/trace/import/options.ts';
+import { replay, type ReplayResult } from '../../adapter/guest/trace/replay.ts';
 import { openTextSource } from '../../adapter/session/text-source.ts';
 
 /** Logs of guests on QEMU 7.2, and the accesses that are not predicted there, by reason. */
@@ -13,14 +14,14 @@ const LOGS: Readonly<Record<string, Readonly<Record<string, number>>>> = {
   'real/xen-v3': {},
   // The guest of test/qemu/hypervisor: GICH and GICV.
   'hypervisor-v2': {},
+  // Linux on machines with two security states, booted by QEMU itself. Lines of GICv3 tell the state.
+  'linux-v3-secure': { 'this version has no ITS registers': 64 },
 };
 
 describe('logs of guests on QEMU, predicted', () => {
   for (const [name, unpredicted] of Object.entries(LOGS)) {
     it(`${name}: every read but those of what is not modelled`, async () => {
-      const file = fileURLToPath(new URL(`../data/logs/${name}.log.gz`, import.meta.url));
-      const { program } = await loadProgram(openTextSource(file));
-      const result = replay(program, 3);
+      const result = await replayed(name);
       assert.equal(result.profile, 'qemu-7.2');
       assert.deepEqual(result.shown, []);
       assert.equal(result.mismatches, 0);
@@ -28,4 +29,19 @@ describe('logs of guests on QEMU, predicted', () => {
       assert.ok(result.comparisons > 500, String(result.comparisons));
     });
   }
+
+  it('linux-v2-secure: nothing unless somebody says that no firmware ran, then all of it', async () => {
+    const untold = await replayed('linux-v2-secure');
+    assert.deepEqual([untold.comparisons, untold.mismatches], [0, 0]);
+    assert.match([...untold.unpredicted.keys()].join(), /^the recording does not tell from which security state/);
+    const told = await replayed('linux-v2-secure', { firmware: false });
+    assert.deepEqual([told.shown, told.mismatches, told.unpredicted.size], [[], 0, 0]);
+    assert.ok(told.comparisons > 2000, String(told.comparisons));
+  });
 });
+
+async function replayed(name: string, options: ImportOptions = {}): Promise<ReplayResult> {
+  const file = fileURLToPath(new URL(`../data/logs/${name}.log.gz`, import.meta.url));
+  const { program } = await loadProgram(openTextSource(file), options);
+  return replay(program, 3);
+}

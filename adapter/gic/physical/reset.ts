@@ -12,6 +12,7 @@ import {
   PHYSICAL_CTLR,
   PHYSICAL_GICR_CTLR,
   PHYSICAL_HCR,
+  PHYSICAL_PMR,
   PHYSICAL_RUNNING,
   PHYSICAL_WAKER,
   PHYSICAL_WINNER,
@@ -25,6 +26,8 @@ import { CTLR_ARE_NS, CTLR_ARE_S, CTLR_DS } from './distributor-control.ts';
 
 /** Running priority of a GICv2 CPU interface that runs nothing: lower than every priority. */
 export const IDLE = 0x100;
+/** What Non-secure software reads as priority 0. */
+const NON_SECURE_ZERO = 0x80;
 /** GICR_WAKER: ChildrenAsleep and ProcessorSleep. */
 const ASLEEP = 6;
 /** GICR_CTLR.CES: EnableLPIs can be cleared. */
@@ -64,6 +67,16 @@ export function resetPhysical(state: GicState): void {
   } else {
     words.fill(config.cpus === 1 ? 0 : -1, at.target + firstSpi, at.target + at.slots);
   }
+  if (hardware.leftToNonSecure === true) leaveToNonSecure(state);
+}
+
+/** What firmware does before it enters Non-secure software. A GICv2 mask of 0 could never be raised from there. */
+function leaveToNonSecure(state: GicState): void {
+  const { at, words, config } = state;
+  words.fill(-1, at.group, at.group + at.planeWords);
+  if (config.gic === 'v3') return;
+  words.fill(Math.imul(NON_SECURE_ZERO, 0x01010101), at.priority, at.priority + (at.slots >> 2));
+  for (let cpu = 0; cpu < config.cpus; cpu++) words[state.physicalWord(cpu, PHYSICAL_PMR)] = NON_SECURE_ZERO;
 }
 
 /** The registers that are a core's own, as its reset leaves them: those of GICv3's CPU interface (IHI 0069, 12.2). */

@@ -14,7 +14,7 @@ const TYPER_LPIS = 1 << 17;
 export function hardwareOfRecording(program: TraceProgram): Hardware {
   const { header } = program;
   const v2 = header.gic === 'v2';
-  const { security, prioBits, affinities } = header.physical ?? {};
+  const { security, prioBits, affinities, firmware } = header.physical ?? {};
   const typer = firstRead(program, header.dist + GICD_TYPER);
   const control = v2 ? null : firstRegister(program, 'ICC_CTLR_EL1');
   // Security can be disabled while a machine runs, and GICD_TYPER tells then that it is.
@@ -23,6 +23,7 @@ export function hardwareOfRecording(program: TraceProgram): Hardware {
     securityStates: twoStates ? 2 : 1,
     priorityBits: control !== null ? ((control >> 8) & 7) + 1 : (prioBits ?? (v2 ? 8 : 5)),
     ...(affinities === undefined ? {} : { affinities }),
+    ...(firmware === false && twoStates ? { leftToNonSecure: true } : {}),
     lpis: typer !== null && !v2 && (typer & TYPER_LPIS) !== 0,
     virtualization: header.gich !== undefined || hasRegister(program, 'ICH_'),
   };

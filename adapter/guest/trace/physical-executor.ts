@@ -88,7 +88,8 @@ export class PhysicalExecutor {
   /** From where an access came; null: it matters, and the recording does not tell. */
   #context({ from }: OpExtra): CpuContext | null {
     if (from !== undefined) return this.#contexts[from];
-    return this.#resting === EL1 ? EL1 : null;
+    if (this.#resting === EL1) return EL1;
+    return this.#program.header.physical?.firmware === false ? this.#contexts.ns : null;
   }
 
   /** The same of a system register. A hypervisor has its own and gives ICV_ to its guest, whatever else there is. */
@@ -208,7 +209,8 @@ export class PhysicalExecutor {
   }
 }
 
-const UNKNOWN_ORIGIN = 'the recording does not tell from which security state, and the machine has two';
+const UNKNOWN_ORIGIN =
+  'the recording does not tell from which security state, and the machine has two (gic import --no-firmware: all are Non-secure)';
 
 function inputsOf(cpu: number): string {
   return `inputs of CPU ${String(cpu)}`;

@@ -30,10 +30,12 @@ export interface TraceHeader {
   readonly raw: JsonObject;
 }
 
-/** What recordings of physical controllers tell of them: `security`, `prioBits`, `mpidr`, `scrEl3`. */
+/** What recordings of physical controllers tell of them: `security`, `prioBits`, `mpidr`, `scrEl3`, `firmware`. */
 export interface PhysicalHeader {
   readonly security?: boolean;
   readonly prioBits?: number;
+  /** False: there is no Secure software, and what does not tell where it came from is Non-secure. */
+  readonly firmware?: boolean;
   /** Aff3:Aff2:Aff1:Aff0 of each CPU, in 31:0. */
   readonly affinities?: readonly number[];
   /** SCR_EL3 without NS, where CPUs rest at EL3 and lower levels are entered. */
@@ -93,11 +95,12 @@ export function parseHeader(raw: JsonObject, fail: Fail): TraceHeader {
   return header;
 }
 
-const PHYSICAL_FIELDS = ['security', 'prioBits', 'mpidr', 'scrEl3'];
+const PHYSICAL_FIELDS = ['security', 'prioBits', 'mpidr', 'scrEl3', 'firmware'];
 
 function physicalHeader(raw: JsonObject, fail: Fail): PhysicalHeader {
-  const { security, prioBits, mpidr, scrEl3 } = raw;
+  const { security, prioBits, mpidr, scrEl3, firmware } = raw;
   if (security !== undefined && typeof security !== 'boolean') fail('header: security is not true or false');
+  if (firmware !== undefined && typeof firmware !== 'boolean') fail('header: firmware is not true or false');
   if (
     prioBits !== undefined &&
     !(Number.isInteger(prioBits) && (prioBits as number) >= 4 && (prioBits as number) <= 8)
@@ -107,6 +110,7 @@ function physicalHeader(raw: JsonObject, fail: Fail): PhysicalHeader {
   return {
     ...(typeof security === 'boolean' ? { security } : {}),
     ...(typeof prioBits === 'number' ? { prioBits } : {}),
+    ...(typeof firmware === 'boolean' ? { firmware } : {}),
     ...(mpidr === undefined ? {} : { affinities: affinities(mpidr, fail) }),
     ...(scrEl3 === undefined ? {} : { scrEl3: Number(hex64('scrEl3', scrEl3, fail) & 0xffff_ffffn) }),
   };

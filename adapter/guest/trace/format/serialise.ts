@@ -21,6 +21,7 @@ export function serialiseHeader(header: TraceHeader): string {
     if (base !== undefined) known.set(name, hexAddress(base));
   }
   known.set('semantics', header.semantics);
+  if (header.physical?.firmware !== undefined) known.set('firmware', header.physical.firmware);
   if (header.source !== undefined) known.set('source', header.source);
   if (header.lrs !== DEFAULT_LIST_REGISTERS || header.raw['lrs'] !== undefined) known.set('lrs', header.lrs);
   const entries: [string, unknown][] = Object.entries(header.raw).map(([key, value]) => [key, known.get(key) ?? value]);

@@ -17,6 +17,8 @@ export interface MachineFacts {
   readonly usesIts: boolean;
   /** v2: a hypervisor and its guests use theirs. */
   readonly usesHypervisor?: boolean;
+  /** False: no Secure software accesses it; absent where nothing tells. */
+  readonly firmware?: boolean | undefined;
   readonly bases: FrameBases;
   readonly semantics: string;
   /** What the log is, without its name. */
@@ -30,6 +32,7 @@ export interface MachineFacts {
  */
 export function machineHeader(input: ImportInput, facts: MachineFacts): TraceHeader {
   const { options, source } = input;
+  const firmware = options.firmware ?? facts.firmware;
   const header: TraceHeader = {
     gic: facts.gic,
     cpus: options.cpus ?? cpusOf(input, facts),
@@ -41,6 +44,7 @@ export function machineHeader(input: ImportInput, facts: MachineFacts): TraceHea
     ...(facts.usesHypervisor === true && facts.gic === 'v2' ? hypervisorBases(facts.bases) : {}),
     semantics: options.semantics ?? facts.semantics,
     lrs: DEFAULT_LIST_REGISTERS,
+    ...(firmware === undefined ? {} : { physical: { firmware } }),
     source: `${facts.source} ${baseName(source.name)}`,
     raw: {},
   };

@@ -30,6 +30,8 @@ export interface ImportOptions {
   readonly gic?: 'v2' | 'v3' | undefined;
   readonly cpus?: number | undefined;
   readonly spis?: number | undefined;
+  /** False: there is no Secure software, and all accesses of a machine with two security states are Non-secure. */
+  readonly firmware?: boolean | undefined;
   /** `semantics` of the header instead of `qemu` or `kvm`. */
   readonly semantics?: string | undefined;
   readonly onProgress?: ((progress: ImportProgress) => void) | undefined;

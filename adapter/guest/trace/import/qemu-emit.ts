@@ -5,7 +5,7 @@ import type { OpExtra } from '../format/operation.ts';
 import type { OperationSink } from '../format/sink.ts';
 import type { AffinityMap } from './qemu-affinity.ts';
 import type { QemuCpus } from './qemu-cpus.ts';
-import { frameOf, type QemuEvent } from './qemu-events.ts';
+import { frameOf, securityOf, type QemuEvent } from './qemu-events.ts';
 
 type AccessEvent = QemuEvent & { role: 'access' };
 type SysregEvent = QemuEvent & { role: 'sysreg' };
@@ -100,9 +100,8 @@ export class QemuEmitter {
 
   /** From where an access came, on machines where it matters: lines of GICv3 end with it. */
   #origin(event: AccessEvent): OpExtra | undefined {
-    if (!this.#twoStates || (event.frame !== 'dist' && event.frame !== 'redist') || event.gic === 'v2')
-      return undefined;
-    return event.template.lo[event.size + 1] === 1 ? SECURE : NON_SECURE;
+    const secure = this.#twoStates ? securityOf(event) : null;
+    return secure === null ? undefined : secure ? SECURE : NON_SECURE;
   }
 
   #sysreg(event: SysregEvent): void {

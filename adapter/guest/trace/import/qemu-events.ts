@@ -175,3 +175,9 @@ export const QEMU_EVENTS: ReadonlyMap<string, QemuEvent> = new Map([...accesses(
 export function frameOf({ frame, template }: QemuEvent & { role: 'access' }): QemuFrame | 'gicv' {
   return frame === 'cpuif' && template.words[0] === 'vcpu' ? 'gicv' : frame;
 }
+
+/** Whether an access is Secure, which lines of GICv3's distributor and redistributors end with; null: it is not told. */
+export function securityOf({ frame, gic, size, template }: QemuEvent & { role: 'access' }): boolean | null {
+  if (gic === 'v2' || (frame !== 'dist' && frame !== 'redist')) return null;
+  return template.lo[size + 1] === 1;
+}

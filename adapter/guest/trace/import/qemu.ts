@@ -6,10 +6,12 @@ import type { ImportInput } from './options.ts';
 import { affinityMap } from './qemu-affinity.ts';
 import { QemuCpus, type CpuEvidence } from './qemu-cpus.ts';
 import { QemuEmitter } from './qemu-emit.ts';
-import { frameOf, QEMU_EVENTS } from './qemu-events.ts';
+import { frameOf, QEMU_EVENTS, securityOf } from './qemu-events.ts';
 import type { QemuEvent } from './qemu-events.ts';
 import { Match } from './template.ts';
 
+const NO_FIRMWARE =
+  'No Secure software: no access is Secure, so QEMU booted the kernel itself, and left it all interrupts in group 1.';
 const NOT_AN_OPERATION = "QEMU's own doing, not an access or a wire";
 
 /**
@@ -38,10 +40,12 @@ export async function importQemu(input: ImportInput): Promise<TraceHeader> {
     highestIntid: facts.highestIntid,
     usesIts: facts.usesIts,
     usesHypervisor: facts.usesHypervisor,
+    firmware: facts.firmware(gic),
     bases: { ...QEMU_VIRT_BASES, ...options.bases },
     semantics: 'qemu',
     source: 'QEMU trace log',
   });
+  if (options.firmware === undefined && header.physical?.firmware === false) report.assume(NO_FIRMWARE);
   input.sink.header(header);
   const evidence = facts.cpus.finish();
   if (gic === 'v2' && header.cpus > 1 && evidence.byNeighbours + evidence.byRun > 0) {
@@ -86,10 +90,18 @@ class QemuFacts {
   readonly notLast = new Set<number>();
   /** GICD_TYPER said that there are two security states. */
   twoStates = false;
+  /** Accesses of GICv3's frames, which tell the security state. */
+  readonly accesses = { secure: 0, nonSecure: 0 };
   highestCpu = -1;
   highestIntid = -1;
   usesIts = false;
   usesHypervisor = false;
+
+  /** Whether Secure software runs as well, on a machine that can; undefined where the log does not tell. */
+  firmware(gic: 'v2' | 'v3'): boolean | undefined {
+    const { secure, nonSecure } = this.accesses;
+    return gic === 'v3' && this.twoStates && secure === 0 && nonSecure > 0 ? false : undefined;
+  }
 
   note(event: QemuEvent, line: number, file: string): void {
     this.operations[event.gic]++;
@@ -111,6 +123,8 @@ class QemuFacts {
       if (event.gic === 'v2' && !event.bad) this.cpus.note(event, line);
       const frame = frameOf(event);
       if (frame === 'its') this.usesIts = true;
+      const secure = securityOf(event);
+      if (secure !== null) this.accesses[secure ? 'secure' : 'nonSecure']++;
       if (frame === 'gich' || frame === 'gicv') this.usesHypervisor = true;
       if (event.frame === 'dist' && !event.write && !event.bad && lo[event.offset] === 4 && lo[event.size] === 4) {
         this.typer[event.gic] = (lo[event.value] ?? 0) >>> 0;

@@ -29,6 +29,13 @@ test('unknown header fields survive', () => {
   assert.equal(serialiseHeader(header), text.replace('0x9000000', '0x09000000'));
 });
 
+test('what was found out about firmware is written and read back', () => {
+  const { header } = parse(HEADER_V2);
+  const told = serialiseHeader({ ...header, physical: { firmware: false } });
+  assert.match(told, /,"firmware":false\}$/);
+  assert.deepEqual(parse(told).header.physical, { firmware: false });
+});
+
 test('impossible headers say why', () => {
   const bad = (from: string | RegExp, to: string, reason: string): void =>
     assert.throws(() => parse(HEADER_V2.replace(from, to)), formatError(1, reason), to);
@@ -56,6 +63,7 @@ test('impossible headers say why', () => {
     '"v3","its":"0x080c0000"',
     'redist (0x080a0000 to 0x080dffff) and its (0x080c0000 to 0x080dffff) overlap',
   );
+  bad('"v2"', '"v2","firmware":0', 'firmware is not true or false');
   assert.throws(() => parse(''), formatError(1, 'no header'));
   assert.throws(() => parse('\n\n[1]\n'), formatError(3, 'not a JSON object: [1]'));
   assert.equal(parse(HEADER_V2.replace('"spis":64', '"spis":100')).header.spis, 100);

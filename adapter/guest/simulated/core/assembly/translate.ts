@@ -73,6 +73,9 @@ export function translate(address: u64, el0: bool): u32 {
   const firstBits = size - granule - (levels - 1) * stride;
   let table = system(upper ? TTBR1 : TTBR0) & 0x0000_ffff_ffff_fffe;
   table &= ~(((1 as u64) << (firstBits + 3)) - 1);
+  const bits = outputBits(tcr);
+  // The base counts as a table that level 0 has named.
+  if (table >> bits != 0) return FAULT_SIZE + 1;
   let shift = granule + (levels - 1) * stride;
   let mask: u64 = ((1 as u64) << firstBits) - 1;
   let noEl0 = false;
@@ -82,7 +85,6 @@ export function translate(address: u64, el0: bool): u32 {
 
   for (;;) {
     const at = table + (((address >> shift) & mask) << 3);
-    if (at >> PHYSICAL_BITS != 0) return FAULT_SIZE + (level as u32) + 1;
     if (!findRegion(at)) return FAULT_WALK + (level as u32) + 1;
     const entry = load<u64>(hostAddress(at));
     if ((entry & 1) == 0) return FAULT_TRANSLATION + (level as u32) + 1;
@@ -93,6 +95,7 @@ export function translate(address: u64, el0: bool): u32 {
       noEl0Execute = noEl0Execute || ((entry >> 60) & 1) != 0;
       noEl1Execute = noEl1Execute || ((entry >> 59) & 1) != 0;
       table = entry & OUTPUT & ~(((1 as u64) << granule) - 1);
+      if (table >> bits != 0) return FAULT_SIZE + (level as u32) + 1;
       mask = ((1 as u64) << stride) - 1;
       shift -= stride;
       level++;
@@ -100,7 +103,7 @@ export function translate(address: u64, el0: bool): u32 {
     }
     if (level == 3 ? !isTable : !blockAllowed(level, granule)) return FAULT_TRANSLATION + (level as u32) + 1;
     const output = entry & OUTPUT & ~(((1 as u64) << shift) - 1);
-    if (output >> PHYSICAL_BITS != 0) return FAULT_SIZE + (level as u32) + 1;
+    if (output >> bits != 0) return FAULT_SIZE + (level as u32) + 1;
     if (((entry >> 10) & 1) == 0) return FAULT_ACCESS_FLAG + (level as u32) + 1;
     physical = output | (address & (((1 as u64) << shift) - 1));
     attributes = (system(MAIR) >> (((entry >> 2) & 7) << 3)) as u32 & 0xff;
@@ -125,6 +128,12 @@ export function translate(address: u64, el0: bool): u32 {
 
 /** Level of the entry that `translate` ended with: for permission faults. */
 export let faultLevel: u32 = 0;
+
+/** Bits of addresses that tables tell: TCR_EL1.IPS (34:32), as far as there are so many. */
+function outputBits(tcr: u64): u64 {
+  const code = (tcr >> 32) & 7;
+  return code == 0 ? 32 : code == 1 ? 36 : PHYSICAL_BITS;
+}
 
 /** TCR_EL1.TG0 and TG1, which count differently. Reserved values act as 4K. */
 function pageBits(tcr: u64, upper: bool): u64 {

@@ -16,6 +16,8 @@ const LOGS: Readonly<Record<string, Readonly<Record<string, number>>>> = {
   'hypervisor-v2': {},
   // Linux on machines with two security states, booted by QEMU itself. Lines of GICv3 tell the state.
   'linux-v3-secure': { 'this version has no ITS registers': 64 },
+  // kvm-unit-tests' its-trigger: four LPIs taken, with acknowledge and end.
+  'its-trigger-v3': { 'this version has no ITS registers': 45, 'LPIs are not modelled': 8 },
 };
 
 describe('logs of guests on QEMU, predicted', () => {
@@ -26,7 +28,7 @@ describe('logs of guests on QEMU, predicted', () => {
       assert.deepEqual(result.shown, []);
       assert.equal(result.mismatches, 0);
       assert.deepEqual(Object.fromEntries(result.unpredicted), unpredicted);
-      assert.ok(result.comparisons > 500, String(result.comparisons));
+      assert.ok(result.comparisons > (name === 'its-trigger-v3' ? 20 : 500), String(result.comparisons));
     });
   }
 

@@ -30,7 +30,9 @@ export const PHYSICAL_HCR = 29;
 /** QEMU's GICv3: what is remembered as signalled, and as the most urgent interrupt: see physical/remembered-winner.ts. */
 export const PHYSICAL_SIGNALLED = 30;
 export const PHYSICAL_WINNER = 31;
-export const PHYSICAL_WORDS = 32;
+/** LPIs that a recording acknowledged and has not ended: see guest/trace/recorded-lpis.ts. */
+export const PHYSICAL_RECORDED_LPIS = 32;
+export const PHYSICAL_WORDS = 33;
 
 /** Active priority registers a group: 128 preemption levels at most. */
 export const APR_WORDS = 4;

@@ -11,6 +11,7 @@ import { isBanked, UNKNOWN_CPU } from './banked.ts';
 import { compareValue, type Difference } from './compare.ts';
 import { OpKind, type AccessOrigin, type OpExtra } from './format/operation.ts';
 import type { TraceProgram } from './format/program.ts';
+import { RecordedLpis, UNMODELLED_LPI } from './recorded-lpis.ts';
 
 const NO_EXTRA: OpExtra = {};
 const NO_DIFFERENCES: readonly Difference[] = [];
@@ -23,6 +24,7 @@ export class PhysicalExecutor {
   readonly #program: TraceProgram;
   readonly #controller: Controller;
   readonly #physical: Physical;
+  readonly #lpis: RecordedLpis;
   readonly #contexts: Readonly<Record<AccessOrigin, CpuContext>>;
   /** From where accesses come that do not tell, and where CPUs rest as their inputs are looked at. */
   readonly #resting: CpuContext;
@@ -37,6 +39,7 @@ export class PhysicalExecutor {
     this.#program = program;
     this.#controller = controller;
     this.#physical = physical;
+    this.#lpis = new RecordedLpis(controller.state);
     const scr = program.header.physical?.scrEl3 ?? 0;
     this.#contexts = contextsWithEl3(scr);
     this.#resting = restingContext(controller.config, scr);
@@ -153,6 +156,7 @@ export class PhysicalExecutor {
     if (fault !== extra.fault) return this.#differ(name, 'fault', extra.fault ?? 'none', fault ?? 'none');
     if (register === undefined || fault !== undefined) return Outcome.Normal;
     const lo = program.lo[index] as number;
+    if (this.#lpis.passesOver(name, vcpu, write, lo)) return this.#unpredicted(UNMODELLED_LPI);
     if (write) {
       register.write?.(vcpu, lo, program.hi[index] as number, context);
       return Outcome.Normal;

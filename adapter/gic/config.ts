@@ -37,6 +37,11 @@ export function usualAffinity(cpu: number): number {
   return (cpu & 0xf) | ((cpu >> 4) << 8);
 }
 
+/** An INTID that says why there is none. */
+export function isSpecialIntid(intid: number): boolean {
+  return intid >= FIRST_SPECIAL_INTID && intid < 1024;
+}
+
 /** What a controller has of which its configuration does not tell: one security state, as many bits as is usual. */
 export function hardwareOf(config: GicConfig): Hardware {
   return config.hardware ?? { securityStates: 1, priorityBits: config.gic === 'v2' ? 8 : 5, lpis: false };
@@ -59,8 +64,12 @@ export interface FrameBases {
 
 export const SGIS = 16;
 export const PRIVATE_IRQS = 32;
-/** 1020 to 1023 are special INTIDs; KVM allows SPIs up to 1019. */
-export const MAX_SPIS = 1020 - PRIVATE_IRQS;
+/** From here to 1023 an INTID says why there is none: IHI 0069, 2.2. */
+export const FIRST_SPECIAL_INTID = 1020;
+/** GICv3: INTIDs from here on are LPIs. */
+export const FIRST_LPI = 8192;
+/** KVM allows SPIs up to the special INTIDs. */
+export const MAX_SPIS = FIRST_SPECIAL_INTID - PRIVATE_IRQS;
 export const MAX_LRS_V2 = 64;
 export const MAX_LRS_V3 = 16;
 export const MAX_CPUS_V2 = 8;

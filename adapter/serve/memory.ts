@@ -1,9 +1,8 @@
 import { GuestStateError } from '../guest/guest.ts';
+import { PAGE } from '../guest/simulated/core/guest-memory.ts';
 import type { SimulatedGuest } from '../guest/simulated/simulated-guest.ts';
 import { FrameMemoryError, readBytes, writeSteps } from '../guest/frame-memory.ts';
 import { TargetError, type AddressSpace } from '../rsp/stub/target.ts';
-
-const PAGE = 4096;
 
 /** An address, and whose it is. */
 export interface Place {

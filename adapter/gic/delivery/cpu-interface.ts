@@ -10,9 +10,6 @@ import {
   V3_HI_PENDING,
 } from './list-register.ts';
 
-/** INTIDs from here on are special: 1023 is spurious. */
-export const FIRST_SPECIAL_INTID = 1020;
-
 const CTLR_EOIMODE = 1 << 9;
 
 /**

@@ -1,3 +1,4 @@
+import { FIRST_LPI, FIRST_SPECIAL_INTID } from '../config.ts';
 import { listRegisterFormat } from '../delivery/list-registers.ts';
 import {
   V2_ACTIVE,
@@ -28,8 +29,6 @@ import { KVM_VIRTUAL, type VirtualRules } from './rules.ts';
 export const SPURIOUS = 1023;
 /** GICv2: the most urgent interrupt is of group 1, and GICC_CTLR.AckCtl is 0. */
 export const OTHER_GROUP = 1022;
-const FIRST_SPECIAL = 1020;
-const FIRST_LPI = 8192;
 
 /** What is below a virtual interface: the hypervisor's control of it, and the physical interrupts. */
 export interface VirtualHost {
@@ -329,5 +328,5 @@ const NOTHING = { intid: SPURIOUS, group: 0 } as const;
 
 function isSpecial(value: number): boolean {
   const intid = value < FIRST_LPI ? value & 0x3ff : value;
-  return intid >= FIRST_SPECIAL && intid < FIRST_LPI;
+  return intid >= FIRST_SPECIAL_INTID && intid < FIRST_LPI;
 }

@@ -1,4 +1,5 @@
-import { FIRST_SPECIAL_INTID, type RecordedCpuInterface } from '../../gic/delivery/cpu-interface.ts';
+import { isSpecialIntid } from '../../gic/config.ts';
+import type { RecordedCpuInterface } from '../../gic/delivery/cpu-interface.ts';
 import { Outcome } from '../guest.ts';
 
 /** What a recorded access to a CPU interface did: GICC_ by memory on GICv2, ICC_ by system register on GICv3. */
@@ -67,7 +68,7 @@ export function followCpuInterface(
   const intid = register.startsWith('ICC') ? value & 0xffffff : value & 0x3ff;
   switch (event) {
     case 'acknowledge':
-      if (intid >= FIRST_SPECIAL_INTID && intid < 1024) {
+      if (isSpecialIntid(intid)) {
         return { outcome: Outcome.Spurious, reason: `answered ${String(intid)}: nothing to acknowledge` };
       }
       return seen(

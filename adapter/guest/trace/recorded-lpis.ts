@@ -1,9 +1,7 @@
+import { FIRST_LPI, isSpecialIntid } from '../../gic/config.ts';
 import type { GicState } from '../../gic/state/state.ts';
 import { PHYSICAL_RECORDED_LPIS } from '../../gic/state/physical-words.ts';
 
-/** INTIDs from here on are LPIs: IHI 0069, 2.2. */
-const FIRST_LPI = 8192;
-const SPECIAL = { first: 1020, last: 1023 };
 const INTID = 0xff_ffff;
 
 export const UNMODELLED_LPI = 'LPIs are not modelled';
@@ -31,7 +29,7 @@ export class RecordedLpis {
       case 'ICC_IAR1_EL1':
         if (intid >= FIRST_LPI) this.#count(cpu, 1);
         // Others of its priority or less wait for it.
-        return intid >= FIRST_LPI || (this.#active(cpu) > 0 && intid >= SPECIAL.first && intid <= SPECIAL.last);
+        return intid >= FIRST_LPI || (this.#active(cpu) > 0 && isSpecialIntid(intid));
       case 'ICC_EOIR0_EL1':
       case 'ICC_EOIR1_EL1':
         if (intid >= FIRST_LPI && this.#active(cpu) > 0) this.#count(cpu, -1);

@@ -1,13 +1,10 @@
 import { hexOf } from '../../inspect/decode.ts';
-import { PRIVATE_IRQS } from '../../config.ts';
+import { isSpecialIntid, PRIVATE_IRQS } from '../../config.ts';
 import type { ExplainStep } from '../explanation.ts';
 import { shown, type Part, type Readings } from './readings.ts';
 import { routesTo } from './route.ts';
 import { intidsText, listed } from './words.ts';
 
-/** From here to 1023 an INTID says why there is none. */
-const FIRST_SPECIAL = 1020;
-const LAST_SPECIAL = 1023;
 const MOST_NAMED = 4;
 
 interface Rival {
@@ -27,7 +24,7 @@ export function rivalsStep(readings: Readings, cpu: number, pending: readonly Pa
     return { question, outcome: 'pass', evidence: `${own.name} of CPU ${cpu} names it.`, ...shown(own) };
   }
   const rivals = rivalsOf(readings, cpu);
-  const winner = pending.find(({ value }) => typeof value === 'number' && !isSpecial(value));
+  const winner = pending.find(({ value }) => typeof value === 'number' && !isSpecialIntid(value));
   const isFirst =
     winner !== undefined && (rivals.some(({ intid }) => intid === winner.value) || !isListed(readings, winner));
   if (rivals.length > 0 || isFirst) {
@@ -55,10 +52,6 @@ export function rivalsStep(readings: Readings, cpu: number, pending: readonly Pa
     };
   }
   return { question, outcome: 'pass', evidence: `None is, by ISPENDR, ISENABLER and IPRIORITYR.` };
-}
-
-function isSpecial(intid: number): boolean {
-  return intid >= FIRST_SPECIAL && intid <= LAST_SPECIAL;
 }
 
 /** True for interrupts whose priority can be read: no LPIs. */

@@ -10,8 +10,6 @@ export interface Watchpoint {
   readonly write: boolean;
 }
 
-const WORD_MASK = 0xffff_ffff_ffff_ffffn;
-
 /** Where the core comes back to its host: instructions that a debugger marked, and data. */
 export class StopPoints {
   readonly #view: DataView;
@@ -28,7 +26,7 @@ export class StopPoints {
     if (addresses.length > L.MAX_BREAKPOINTS) {
       throw new CoreError(`${addresses.length} breakpoints: at most ${L.MAX_BREAKPOINTS} are possible`);
     }
-    addresses.forEach((address, n) => this.#view.setBigUint64(L.BREAKPOINTS + 8 * n, address & WORD_MASK, true));
+    addresses.forEach((address, n) => this.#view.setBigUint64(L.BREAKPOINTS + 8 * n, address, true));
     this.#view.setUint32(L.BREAKPOINT_COUNT, addresses.length, true);
   }
 
@@ -45,8 +43,8 @@ export class StopPoints {
     }
     watchpoints.forEach(({ address, length, read, write }, n) => {
       const at = L.WATCHPOINTS + n * L.WATCHPOINT_SIZE;
-      this.#view.setBigUint64(at, address & WORD_MASK, true);
-      this.#view.setBigUint64(at + 8, (address + BigInt(length) - 1n) & WORD_MASK, true);
+      this.#view.setBigUint64(at, address, true);
+      this.#view.setBigUint64(at + 8, address + BigInt(length) - 1n, true);
       this.#view.setUint32(at + 16, (read ? L.WATCH_READ : 0) | (write ? L.WATCH_WRITE : 0), true);
     });
     this.#view.setUint32(L.WATCHPOINT_COUNT, watchpoints.length, true);

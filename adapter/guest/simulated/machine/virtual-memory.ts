@@ -1,6 +1,5 @@
 import type { Core } from '../core/core.ts';
-
-const PAGE = 4096;
+import { PAGE } from '../core/guest-memory.ts';
 
 /** What a vCPU reads at a virtual address, up to where it cannot. Devices are not touched. */
 export function readVirtual(core: Core, vcpu: number, address: bigint, length: number): Uint8Array {

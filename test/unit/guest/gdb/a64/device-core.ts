@@ -100,10 +100,9 @@ export class DeviceCore {
       if (core.exit !== CoreExit.Mmio) break;
       const size = core.exitSize;
       const isWrite = core.exitWrites;
-      const written = BigInt.asUintN(32, BigInt(core.exitLow)) | (BigInt.asUintN(32, BigInt(core.exitHigh)) << 32n);
-      const value = isWrite ? BigInt.asUintN(8 * size, written) : this.content(memory, core.exitVirtual, size);
+      const value = isWrite ? BigInt.asUintN(8 * size, core.exitWide) : this.content(memory, core.exitVirtual, size);
       bus.push({ address: core.exitVirtual, size, isWrite, value });
-      core.answer(Number(BigInt.asIntN(32, value)), Number(BigInt.asIntN(32, value >> 32n)));
+      core.answerWide(value);
     }
     if (core.pc(VCPU) !== ENTRY) return { end: 'done', bus, abort: null };
     const syndrome = core.word(VCPU, L.ESR);

@@ -62,18 +62,48 @@ export async function until<T>(
   }
 }
 
+/** What a debugger's commands make VS Code ask of an adapter. */
+const MOVES = new Set(['continue', 'reverseContinue', 'next', 'stepIn', 'stepOut', 'stepBack', 'pause']);
+
+/** How often each session was asked to move. */
+const moves = new Map<string, number>();
+
+vscode.debug.registerDebugAdapterTrackerFactory('gic', {
+  createDebugAdapterTracker: ({ id }) => ({
+    onWillReceiveMessage({ type, command }: { type: string; command?: string }) {
+      if (type === 'request' && MOVES.has(command ?? '')) moves.set(id, (moves.get(id) ?? 0) + 1);
+    },
+  }),
+});
+
+/**
+ * Runs a command of VS Code's debugger, and waits until the session's adapter was asked. VS Code drops a command without
+ * a word where no frame is in focus, and while it still draws the last stop: it is then run again.
+ */
+export async function press(session: GicSession, command: string): Promise<void> {
+  const before = moves.get(session.id);
+  const asked = (): true | undefined => (moves.get(session.id) === before ? undefined : true);
+  for (let attempt = 0; attempt < 5; attempt++) {
+    if (session.state === 'stopped') {
+      await until('a frame in focus', () =>
+        vscode.debug.activeStackItem instanceof vscode.DebugStackFrame ? true : undefined,
+      );
+    }
+    await vscode.commands.executeCommand(command);
+    if (await until(command, asked, 4).catch(() => false)) return;
+  }
+  throw new Error(`VS Code asked nothing of ${session.name}: ${command}`);
+}
+
+/** The guest may have stopped again, or ended, before anybody could see it run. */
+export function goOn(session: GicSession): Promise<void> {
+  return press(session, 'workbench.action.debug.continue');
+}
+
 /** Runs a command of VS Code's debugger and waits until the session has gone to `position`. */
 export async function go(session: GicSession, command: string, position: number): Promise<void> {
-  // Without a frame in focus VS Code knows no thread to step, and does nothing.
-  await until('a frame in focus', () =>
-    vscode.debug.activeStackItem instanceof vscode.DebugStackFrame ? true : undefined,
+  await press(session, command);
+  await until(`${command} goes to ${String(position)}, now ${String(session.position)}`, () =>
+    session.position === position && session.state === 'stopped' ? true : undefined,
   );
-  const from = session.position;
-  const arrived = (): true | undefined =>
-    session.position === position && session.state === 'stopped' ? true : undefined;
-  await vscode.commands.executeCommand(command);
-  // A command that comes while VS Code still draws the last stop is dropped without a word.
-  const moved = await until(command, () => (session.position === from ? undefined : true), 4).catch(() => false);
-  if (!moved && session.state === 'stopped') await vscode.commands.executeCommand(command);
-  await until(`${command} goes to ${String(position)}, now ${String(session.position)}`, arrived);
 }

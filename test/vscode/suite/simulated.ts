@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import * as ui from '../host/client.ts';
 import type { GicSession } from '../../../extension/sessions/session.ts';
-import { debug, endAll, inspector, recording, until } from './debugging.ts';
+import { debug, endAll, goOn, inspector, press, recording, until } from './debugging.ts';
 
 /** A program with its source, on a machine that needs nothing installed. */
 describe('a simulated guest', () => {
@@ -13,15 +13,6 @@ describe('a simulated guest', () => {
 
   const stopped = (session: GicSession, what: string): Promise<true> =>
     until(what, () => (session.state === 'stopped' ? true : undefined));
-
-  const goOn = async (session: GicSession): Promise<void> => {
-    // Without a frame in focus VS Code knows no thread, and does nothing.
-    await until('a frame in focus', () =>
-      vscode.debug.activeStackItem instanceof vscode.DebugStackFrame ? true : undefined,
-    );
-    await vscode.commands.executeCommand('workbench.action.debug.continue');
-    await until('the guest runs', () => (session.state === 'stopped' ? undefined : true));
-  };
 
   const top = async (): Promise<{ name: string; line: number } | undefined> => {
     const active = vscode.debug.activeDebugSession;
@@ -48,7 +39,7 @@ describe('a simulated guest', () => {
     const { profile, cpus } = await session.describe();
     assert.match(profile, /^kvm-/);
     assert.equal(cpus, 2);
-    await vscode.commands.executeCommand('workbench.action.debug.continue');
+    await goOn(session);
     await until('the handler', async () => ((await top())?.name === 'handle_interrupt' ? true : undefined));
     await vscode.commands.executeCommand('gic.registers.focus');
     await vscode.commands.executeCommand('gic.interrupts.focus');
@@ -66,9 +57,11 @@ describe('a simulated guest', () => {
     assert.ok(session);
     const before = session.position ?? 0;
     await vscode.commands.executeCommand('gic.stepAccess', session.id);
-    await stopped(session, 'the next access');
+    await until('the next access', () =>
+      session.state === 'stopped' && session.position !== before ? true : undefined,
+    );
     const { entries, position } = await session.request('gic/journal', { start: session.position ?? 0, count: 1 });
-    assert.ok(position >= before);
+    assert.ok(position > before);
     const [entry] = entries;
     assert.match(entry?.text ?? '', /(IC[CV]|GIC)/);
     assert.match(entry?.code?.function ?? '', /^gic_/);
@@ -93,7 +86,7 @@ describe('a simulated guest', () => {
       const { entries } = await session.request('gic/journal', { start: 0, count: 1000 });
       return entries.some(({ text }) => text === 'wire of INTID 33 goes high') ? true : undefined;
     });
-    await vscode.commands.executeCommand('workbench.action.debug.pause');
+    await press(session, 'workbench.action.debug.pause');
     await stopped(session, 'the pause');
     const { verdict } = await session.request('gic/explain', { intid: 33 });
     assert.match(verdict, /not enabled|disabled/);

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import * as ui from '../host/client.ts';
-import { endAll, inspector, recording, until } from './debugging.ts';
+import { endAll, goOn, inspector, recording, until } from './debugging.ts';
 import type { GicSession } from '../../../extension/sessions/session.ts';
 
 const CONFIGURATION = 'QEMU: guest with a bug (GICv3)';
@@ -18,14 +18,6 @@ describe('a target behind QEMU’s stub', () => {
     const [session] = (await inspector()).sessions.all();
     assert.ok(session);
     return session;
-  };
-
-  /** QEMU may have stopped again before anybody could see it run. */
-  const goOn = async (): Promise<void> => {
-    await until('a frame in focus', () =>
-      vscode.debug.activeStackItem instanceof vscode.DebugStackFrame ? true : undefined,
-    );
-    await vscode.commands.executeCommand('workbench.action.debug.continue');
   };
 
   const standsAt = async (line: number): Promise<true | undefined> => {
@@ -81,7 +73,7 @@ describe('a target behind QEMU’s stub', () => {
     vscode.debug.addBreakpoints([
       new vscode.SourceBreakpoint(new vscode.Location(source, new vscode.Position(line, 0))),
     ]);
-    await goOn();
+    await goOn(session);
     await until('the breakpoint', () => standsAt(line + 1));
     vscode.debug.removeBreakpoints(vscode.debug.breakpoints);
     const { verdict } = await session.request('gic/explain', { intid: 33 });
@@ -96,7 +88,7 @@ describe('a target behind QEMU’s stub', () => {
     await ui.theme('dark');
     const write = await session.request('gic/write', { target: 'GICD_ISENABLER[33]', value: '1' });
     assert.deepEqual([write.ok, write.verdict, write.after], [true, 'applied', '0x1']);
-    await goOn();
+    await goOn(session);
     const { sessions } = await inspector();
     await until('the target ends', () => (sessions.all().length === 0 ? true : undefined));
     await vscode.commands.executeCommand('workbench.action.terminal.focus');

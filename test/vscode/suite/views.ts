@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import * as ui from '../host/client.ts';
-import { debug, endAll, recording, until } from './debugging.ts';
+import { debug, endAll, goOn, recording, until } from './debugging.ts';
 
 /** VS Code's own debug views over our adapter. */
 describe("the debugger's own views", () => {
@@ -16,8 +16,7 @@ describe("the debugger's own views", () => {
     vscode.debug.addBreakpoints([new vscode.SourceBreakpoint(place, true, 'irq(32).pending && access.op == sync')]);
     const session = await debug('vgic-list-registers.gictrace');
     await vscode.commands.executeCommand('workbench.view.debug');
-    await until('a frame in focus', () => vscode.debug.activeStackItem ?? undefined);
-    await vscode.commands.executeCommand('workbench.action.debug.continue');
+    await goOn(session);
     await until('the breakpoint', () => (session.position === 8 && session.state === 'stopped' ? true : undefined));
     await ui.wait('.debug-variables .monaco-list-row');
     const rows = await until('the access, decoded', async () => {

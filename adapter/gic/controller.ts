@@ -137,10 +137,10 @@ class DeviceMap {
   device(id: string, frame: FrameTable, base: number, owner = -1, title = frame.title): Device {
     let regions = this.#compiled.get(frame);
     if (regions === undefined) {
-      regions = new RegionTable(frame, this.#state.config, this.#state.at, this.#view);
+      regions = new RegionTable(frame, this.#state, this.#view);
       this.#compiled.set(frame, regions);
     }
-    return { id, title, base, size: frame.size, regions, owner };
+    return { id, title, base, size: frame.size, end: base + frame.size, regions, owner };
   }
 }
 

@@ -9,6 +9,8 @@ export interface Device {
   readonly title: string;
   readonly base: number;
   readonly size: number;
+  /** The byte after its last. */
+  readonly end: number;
   readonly regions: RegionTable;
   /** The vCPU a redistributor belongs to, whichever vCPU accesses it; -1: the accessing vCPU counts. */
   readonly owner: number;
@@ -60,36 +62,31 @@ export class Dispatcher {
    * @returns the low word as int32; the upper word of an 8-byte read is in `state.hi`
    */
   read(vcpu: number, address: number, length: number): number {
-    const device = this.#find(address);
-    if (device === null) {
-      this.#state.hi = 0;
-      return 0;
+    let device = this.#last;
+    if (address < device.base || address >= device.end) {
+      const found = this.#search(address);
+      if (found === null) return this.#nothing();
+      device = found;
     }
     const owner = device.owner < 0 ? vcpu : device.owner;
-    const offset = (address - device.base) | 0;
-    if (length === 8 && device.regions.splits) return this.#readHalves(device.regions, owner, offset);
-    return device.regions.take(this.#delivery, owner, offset, length);
-  }
-
-  #readHalves(regions: RegionTable, owner: number, offset: number): number {
-    const lo = regions.take(this.#delivery, owner, offset, 4);
-    this.#state.hi = regions.take(this.#delivery, owner, offset + 4, 4);
-    return lo;
+    return device.regions.take(this.#state, owner, (address - device.base) | 0, length);
   }
 
   /** @param hi upper word of an 8-byte write */
   write(vcpu: number, address: number, length: number, lo: number, hi: number): void {
-    const device = this.#find(address);
-    if (device === null) return;
+    let device = this.#last;
+    if (address < device.base || address >= device.end) {
+      const found = this.#search(address);
+      if (found === null) return;
+      device = found;
+    }
     const owner = device.owner < 0 ? vcpu : device.owner;
-    const offset = (address - device.base) | 0;
-    if (length === 8 && device.regions.splits) this.#writeHalves(device.regions, owner, offset, lo, hi);
-    else device.regions.write(this.#delivery, owner, offset, length, lo, hi);
+    device.regions.write(this.#delivery, owner, (address - device.base) | 0, length, lo, hi);
   }
 
-  #writeHalves(regions: RegionTable, owner: number, offset: number, lo: number, hi: number): void {
-    regions.write(this.#delivery, owner, offset, 4, lo, 0);
-    regions.write(this.#delivery, owner, offset + 4, 4, hi, 0);
+  #nothing(): number {
+    this.#state.hi = 0;
+    return 0;
   }
 
   /** False where a write of `value` is refused: it would change nothing and its answer is an error. */
@@ -130,7 +127,7 @@ export class Dispatcher {
 
   #find(address: number): Device | null {
     const last = this.#last;
-    return address >= last.base && address < last.base + last.size ? last : this.#search(address);
+    return address >= last.base && address < last.end ? last : this.#search(address);
   }
 
   #search(address: number): Device | null {
@@ -140,7 +137,7 @@ export class Dispatcher {
       const middle = (low + high) >> 1;
       const device = this.devices[middle] as Device;
       if (address < device.base) high = middle - 1;
-      else if (address >= device.base + device.size) low = middle + 1;
+      else if (address >= device.end) low = middle + 1;
       else return (this.#last = device);
     }
     return null;

@@ -1,19 +1,17 @@
-import { PRIVATE_IRQS, type GicConfig } from '../config.ts';
 import type { Delivery } from '../delivery/delivery.ts';
 import {
   registerName,
-  type AcceptHandler,
+  W32,
+  W64,
   type FrameTable,
   type ReadHandler,
   type RegisterRow,
-  type StateWords,
-  type TakeHandler,
   type View,
-  type WriteHandler,
 } from '../registers/row.ts';
-import type { StateLayout } from '../state/layout.ts';
+import { GLOBAL_ZERO } from '../state/layout.ts';
 import type { GicState } from '../state/state.ts';
-import { readAsZero, writeIgnored } from './handlers/common.ts';
+import { HOLE, regionsOf, sameShape, type Region } from './region.ts';
+import { BITS } from './state-words.ts';
 
 /** What an access to an offset of a frame meets. */
 export type Verdict = 'ok' | 'hole' | 'bad width' | 'misaligned' | 'beyond the last INTID';
@@ -29,81 +27,106 @@ export interface FoundRegister {
 }
 
 /**
- * A run of a frame's bytes that answers alike. A `shared-only` row makes two: the private INTIDs' part, read as zero,
- * and the live rest. A per-interrupt row of a distributor ends after the last INTID that exists.
- */
-export interface Region {
-  /** First byte, and the one after the last that can start an access. */
-  readonly start: number;
-  readonly end: number;
-  /** First byte of the row, from which handlers count. */
-  readonly origin: number;
-  /** Accepted access widths: a mask of W8, W32, W64. */
-  readonly widths: number;
-  /**
-   * For rows that are state words: the state's word at `origin` for vCPU 0, and how many words on it is for the next one:
-   * none where all share it. -1: `read` answers.
-   */
-  readonly base: number;
-  readonly stride: number;
-  readonly read: ReadHandler;
-  /** Null: reading changes nothing. */
-  readonly take: TakeHandler | null;
-  readonly write: WriteHandler;
-  /** Null: every write is accepted. */
-  readonly accepts: AcceptHandler | null;
-}
-
-/**
  * A frame's rows, compiled for lookup: regions ascending by offset, and of each word of the frame the region it is in.
+ *
+ * Accesses to whole words of the state, nearly all there are, go a short way; what remains is one call of a handler.
+ * Short is meant as V8 counts it, which inlines `take` and `write` whole into their callers if they stay below 460 bytes
+ * of bytecode together with Dispatcher's and Controller's, whichever of them it optimises first.
  */
 export class RegionTable {
   readonly frame: FrameTable;
-  /** An access of eight bytes is two of four. */
-  readonly splits: boolean;
   readonly #regions: readonly Region[];
-  /** By word: place in `#regions` plus 1; 0: a hole. No two regions share a word. */
+  /** By word: place in `#regions`. No two regions share a word. */
   readonly #byWord: Uint8Array;
+  /**
+   * By word: the word of the state that it is, for reading.
+   *   23:0   its index for vCPU 0
+   *   30:24  how many words on it is for the next vCPU
+   *   31     1: it is none, and handlers answer
+   */
+  readonly #words: Int32Array;
+  /** What answers accesses that no region takes. */
+  readonly #missed: Region;
 
-  constructor(frame: FrameTable, config: GicConfig, layout: StateLayout, view: View) {
+  constructor(frame: FrameTable, state: GicState, view: View) {
     this.frame = frame;
-    this.splits = frame.splitsDoublewords === true;
-    const regions = frame.rows.flatMap((row) => regionsOf(row, config, layout, view)).map(sameShape);
     this.#byWord = new Uint8Array(frame.size >> 2);
-    regions.forEach(({ start, end }, i) => this.#byWord.fill(i + 1, start >> 2, (end + 3) >> 2));
-    this.#regions = regions;
+    this.#words = new Int32Array(frame.size >> 2).fill(GLOBAL_ZERO);
+    this.#missed = sameShape(frame.splitsDoublewords === true ? { ...HOLE, ...this.#halves() } : HOLE);
+    this.#regions = [HOLE, ...frame.rows.flatMap((row) => regionsOf(row, state, view))].map(sameShape);
+    this.#regions.forEach((region, i) => {
+      const { start, origin, base, stride, step } = region;
+      const after = (region.end + 3) >> 2;
+      this.#byWord.fill(i, start >> 2, after);
+      for (let word = start >> 2; word < after; word++) {
+        const own = base + step * (word - (origin >> 2));
+        this.#words[word] = region.readsWords ? (stride << 24) | own : -1;
+      }
+    });
+  }
+
+  /** An access of eight bytes that no row takes is two of four. */
+  #halves(): Pick<Region, 'read' | 'take' | 'write'> {
+    const both =
+      (read: ReadHandler): ReadHandler =>
+      (state, vcpu, offset, length) => {
+        if (length !== W64) return 0;
+        const lo = read(state, vcpu, offset, W32);
+        state.hi = read(state, vcpu, offset + 4, W32);
+        return lo;
+      };
+    return {
+      read: both((state, vcpu, offset, length) => this.read(state, vcpu, offset, length)),
+      take: both((state, vcpu, offset, length) => this.take(state, vcpu, offset, length)),
+      write: (delivery, vcpu, offset, length, lo, hi) => {
+        if (length !== W64) return;
+        this.write(delivery, vcpu, offset, W32, lo, 0);
+        this.write(delivery, vcpu, offset + 4, W32, hi, 0);
+      },
+    };
   }
 
   /** The region an access of `length` bytes reaches, or null: it then reads zero and is dropped. */
   find(offset: number, length: number): Region | null {
-    const place = this.#byWord[offset >> 2] as number;
-    if (place === 0) return null;
-    const region = this.#regions[place - 1] as Region;
-    if ((region.widths & length) === 0 || (offset & (length - 1)) !== 0) return null;
-    return offset < region.end ? region : null;
+    const region = this.#regions[this.#byWord[offset >> 2] as number] as Region;
+    return hits(region, offset, length) ? region : null;
   }
 
-  /** Reads without side effect: int32 low word, upper word in `state.hi`. A miss reads zero. */
+  /** Reads as a guest does: where reading changes something, it is changed. A miss reads zero. */
+  take(state: GicState, vcpu: number, offset: number, length: number): number {
+    state.hi = 0;
+    const word = this.#words[offset >> 2] as number;
+    if (word >= 0 && length === 4 && (offset & 3) === 0) {
+      return state.words[(word & 0xff_ffff) + vcpu * (word >> 24)] as number;
+    }
+    let region = this.#regions[this.#byWord[offset >> 2] as number] as Region;
+    if (!hits(region, offset, length)) region = this.#missed;
+    return region.take(state, vcpu, (offset - region.origin) | 0, length) & (BITS[length] as number);
+  }
+
+  /** Reads without side effect: int32 low word, upper word in `state.hi`. */
   read(state: GicState, vcpu: number, offset: number, length: number): number {
     state.hi = 0;
-    const region = this.find(offset, length);
-    return region === null ? 0 : answer(region, state, vcpu, offset, length);
-  }
-
-  /** Reads as a guest does: where reading changes something, it is changed. */
-  take(delivery: Delivery, vcpu: number, offset: number, length: number): number {
-    const { state } = delivery;
-    state.hi = 0;
-    const region = this.find(offset, length);
-    if (region === null) return 0;
-    if (region.take === null) return answer(region, state, vcpu, offset, length);
-    return region.take(delivery, vcpu, (offset - region.origin) | 0, length) & (BITS[length] as number);
+    const region = this.find(offset, length) ?? this.#missed;
+    return region.read(state, vcpu, (offset - region.origin) | 0, length) & (BITS[length] as number);
   }
 
   /** A miss is dropped. */
   write(delivery: Delivery, vcpu: number, offset: number, length: number, lo: number, hi: number): void {
-    const region = this.find(offset, length);
-    if (region !== null) region.write(delivery, vcpu, (offset - region.origin) | 0, length, lo, hi);
+    let region = this.#regions[this.#byWord[offset >> 2] as number] as Region;
+    if (region.writesWords && length === 4 && (offset & 3) === 0) {
+      const { state } = delivery;
+      const word = this.#words[offset >> 2] as number;
+      const index = (word & 0xff_ffff) + vcpu * (word >> 24);
+      const kept = ~((lo & region.clears) | region.replaces);
+      const set = lo & region.sets;
+      state.put(index, ((state.words[index] as number) & kept) | set);
+      const also = index + region.also;
+      if (also !== index) state.put(also, ((state.words[also] as number) & kept) | set);
+      return;
+    }
+    if (!hits(region, offset, length)) region = this.#missed;
+    region.write(delivery, vcpu, (offset - region.origin) | 0, length, lo, hi);
   }
 
   /** Why an access reads zero and drops writes, or that it does not. */
@@ -127,57 +150,6 @@ export class RegionTable {
   }
 }
 
-function answer(region: Region, state: GicState, vcpu: number, offset: number, length: number): number {
-  const at = (offset - region.origin) | 0;
-  const value =
-    region.base < 0
-      ? region.read(state, vcpu, at, length)
-      : state.get(region.base + vcpu * region.stride + (at >> 2)) >> ((at & 3) << 3);
-  return value & (BITS[length] as number);
-}
-
-/** By width in bytes: the bits of the low word that an access covers. */
-const BITS = Int32Array.of(0, 0xff, 0xffff, 0, -1, 0, 0, 0, -1);
-
-/** All regions as the engine sees them alike: their fields in one order. */
-function sameShape(region: Region): Region {
-  const { start, end, origin, widths, base, stride, read, take, write, accepts } = region;
-  return { start, end, origin, widths, base, stride, read, take, write, accepts };
-}
-
-function regionsOf(row: RegisterRow, config: GicConfig, layout: StateLayout, view: View): Region[] {
-  if (row.handlers === undefined) return [];
-  const other = view === 'guest' ? undefined : row.handlers[view];
-  const read = other?.read ?? row.handlers.read;
-  const write = other?.write ?? row.handlers.write;
-  const take = other?.take ?? (other?.read === undefined ? row.handlers.take : undefined) ?? null;
-  const bytes = (intids: number): number => Math.ceil((intids * row.bitsPerIrq) / 8);
-  // Only the first INTID of an access counts. A redistributor's frame has room for exactly its 32 interrupts.
-  const whole = row.bank !== 'private' && row.bank !== 'shared-only';
-  const end = row.offset + (whole ? row.length : Math.min(row.length, bytes(PRIVATE_IRQS + config.spis)));
-  const { offset: start, bank } = row;
-  const common = { origin: start, widths: row.widths, take, write, accepts: other?.accepts ?? null };
-  const answered = { ...common, base: -1, stride: 0 };
-  const firstShared = start + bytes(PRIVATE_IRQS);
-  const part = (from: number, to: number, isOwn: boolean): Region => ({
-    ...{ start: from, end: to },
-    ...(typeof read === 'function' ? { ...answered, read } : { ...common, ...words(read, config, layout, isOwn) }),
-  });
-  if (bank === 'shared-only') {
-    const hidden = { ...answered, read: readAsZero, take: null, write: writeIgnored };
-    return [{ start, end: firstShared, ...hidden }, part(firstShared, end, false)];
-  }
-  if (bank === 'private' && end > firstShared) return [part(start, firstShared, true), part(firstShared, end, false)];
-  return [part(start, end, true)];
-}
-
-/** Where a row's words are: `bankWords` of each vCPU one behind the other, then those all share. */
-function words(
-  { words: name, bankWords }: StateWords,
-  { cpus }: GicConfig,
-  layout: StateLayout,
-  isOwn: boolean,
-): Pick<Region, 'base' | 'stride' | 'read'> {
-  const base = layout[name] + (isOwn ? 0 : (cpus - 1) * bankWords);
-  return { base, stride: isOwn ? bankWords : 0, read: readAsZero };
+function hits(region: Region, offset: number, length: number): boolean {
+  return (region.widths & length) !== 0 && (offset & (length - 1)) === 0 && offset < region.end;
 }

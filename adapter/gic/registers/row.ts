@@ -90,11 +90,16 @@ export type WriteHandler = (
   hi: number,
 ) => void;
 
+/** Follows the writes of a row that reach it. */
+export type AfterWrite = (state: GicState, vcpu: number, offset: number, length: number) => void;
+
 export interface RowHandlers {
   readonly read: ReadHandler | StateWords;
-  readonly write: WriteHandler;
+  /** `WordWrite` only where `read` is `StateWords`. */
+  readonly write: WriteHandler | WordWrite;
+  readonly afterWrite?: AfterWrite;
   /** Where reading does something besides answering; `read` answers the same without doing it. */
-  readonly take?: TakeHandler;
+  readonly take?: ReadHandler;
   /** Where the KVM device answers user space in another way than the bus answers a guest. */
   readonly user?: OtherHandlers;
   /** Where Non-secure accesses are answered in another way, with two security states. */
@@ -106,14 +111,13 @@ export interface RowHandlers {
 /** `lo`, and `hi` for registers of 64 bits, as they were read at `offset` from the row's start in the bank of `vcpu`. */
 export type LoadHandler = (state: GicState, vcpu: number, offset: number, lo: number, hi: number) => void;
 
-/** Answers as `ReadHandler` does, and changes the state. */
-export type TakeHandler = (delivery: Delivery, vcpu: number, offset: number, length: number) => number;
-
 /** What is absent is as for a guest. */
 export interface OtherHandlers {
   readonly read?: ReadHandler | StateWords;
-  readonly take?: TakeHandler;
-  readonly write?: WriteHandler;
+  readonly take?: ReadHandler;
+  readonly write?: WriteHandler | WordWrite;
+  /** What follows `write`. */
+  readonly afterWrite?: AfterWrite;
   /** False: the write of a value is refused, and changes nothing. */
   readonly accepts?: AcceptHandler;
 }
@@ -130,6 +134,16 @@ export type View = 'guest' | 'nonSecure' | 'user';
 export interface StateWords {
   readonly words: 'enabled' | 'pending' | 'soft' | 'active' | 'group' | 'priority' | 'route' | 'source';
   readonly bankWords: number;
+}
+
+/** What a write does to a row's state words, where it does nothing else: in the bytes it covers, and no others. */
+export interface WordWrite {
+  /** Bits become those written, or the ones written as 1 are set, or cleared. */
+  readonly how: 'replace' | 'set' | 'clear';
+  /** Bits of a word that do so, the others stay: all where absent. Replacing makes the others 0. Asked once. */
+  readonly mask?: (state: GicState, isPrivate: boolean) => number;
+  /** Words of the same banks that are changed alike. */
+  readonly also?: StateWords['words'];
 }
 
 /** Access widths, as a mask: the width in bytes itself. The vgic has none of 16 bits. */

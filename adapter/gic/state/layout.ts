@@ -105,6 +105,8 @@ export const GLOBAL_V2_GROUPS_WRITABLE = 4;
 export const GLOBAL_CTLR = 5;
 /** Physical GICv2: private interrupts whose GICD_ITARGETSR byte was written, a bit each. */
 export const GLOBAL_PRIVATE_TARGETED = 6;
+/** Always 0: what reads as zero is this word. */
+export const GLOBAL_ZERO = 7;
 const GLOBAL_WORDS = 8;
 
 /** Words of each vCPU's block. */

@@ -52,9 +52,11 @@ export class GicState {
   }
 
   put(index: number, value: number): void {
-    const before = this.words[index] as number;
-    if (before === value) return;
-    if (this.#undo !== null) this.#undo.record(index, before);
+    if (this.#undo !== null) {
+      const before = this.words[index] as number;
+      if (before === value) return;
+      this.#undo.record(index, before);
+    }
     this.words[index] = value;
   }
 

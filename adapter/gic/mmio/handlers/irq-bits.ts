@@ -26,10 +26,7 @@ export const ISENABLER: RowHandlers = {
 /** Disabling leaves an interrupt queued: the next exit of its vCPU prunes it. */
 export const ICENABLER: RowHandlers = {
   read: { words: 'enabled', bankWords: 1 },
-  write({ state }, vcpu, offset, _length, bits) {
-    const index = state.at.enabled + wordAt(state, vcpu, offset);
-    state.put(index, state.get(index) & ~bits);
-  },
+  write: { how: 'clear' },
 };
 
 /** On a level interrupt this is remembered as pending by software, apart from its wire. */

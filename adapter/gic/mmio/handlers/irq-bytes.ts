@@ -15,15 +15,11 @@ const PRIORITY_WORD_MASK = 0xf8f8f8f8 | 0;
 
 export const IPRIORITYR: RowHandlers = {
   read: { words: 'priority', bankWords: BANK_WORDS },
-  write({ state }, vcpu, offset, length, value) {
-    const slot = state.slot(offset, vcpu);
-    if (length === 4) state.put(state.at.priority + (slot >> 2), value & PRIORITY_WORD_MASK);
-    else state.putByte(state.at.priority, slot, value & PRIORITY_MASK);
-  },
+  write: { how: 'replace', mask: () => PRIORITY_WORD_MASK },
 };
 
 /** GICv2 targets. Those of private interrupts are fixed; all eight bits of an SPI's are kept, present vCPU or not. */
-export const ITARGETSR: RowHandlers = {
+export const ITARGETSR = {
   read: { words: 'route', bankWords: BANK_WORDS },
   write({ state }, vcpu, offset, length, value) {
     if (offset < PRIVATE_IRQS) return;
@@ -39,13 +35,13 @@ export const ITARGETSR: RowHandlers = {
       state.put(at.target + slot + i, vcpuOfTargets((value >> (i << 3)) & 0xff, config.cpus));
     }
   },
-};
+} as const satisfies RowHandlers;
 
 /** The same, but of an SPI's bits only those of vCPUs that exist are kept. */
 export const ITARGETSR_MASKED: RowHandlers = {
   read: ITARGETSR.read,
   write(delivery, vcpu, offset, length, value) {
     const present = (1 << delivery.state.config.cpus) - 1;
-    ITARGETSR.write(delivery, vcpu, offset, length, value & Math.imul(present, 0x01010101), 0);
+    ITARGETSR.write(delivery, vcpu, offset, length, value & Math.imul(present, 0x01010101));
   },
 };

@@ -153,10 +153,7 @@ export function storedConfig(row: RegisterRow, store: Store): RowHandlers {
   };
   return {
     ...handlers,
-    write(delivery, vcpu, offset, length, lo, hi) {
-      handlers.write(delivery, vcpu, offset, length, lo, hi);
-      follow(delivery.state, vcpu, offset);
-    },
+    afterWrite: follow,
     load(state, vcpu, offset, lo, hi) {
       handlers.load?.(state, vcpu, offset, lo, hi);
       follow(state, vcpu, offset);

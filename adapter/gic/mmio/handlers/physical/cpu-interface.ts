@@ -3,7 +3,7 @@ import { leastBinaryPoint } from '../../../physical/binary-point.ts';
 import { G0, G1NS, type Group } from '../../../physical/groups.ts';
 import { GICC_CBPR, GICC_ENABLE_GRP1, GICC_EOIMODE_NS, InterfaceV2 } from '../../../physical/interface-v2.ts';
 import type { PhysicalPolicy } from '../../../physical/policy.ts';
-import type { ReadHandler, RowHandlers, TakeHandler, WriteHandler } from '../../../registers/row.ts';
+import type { ReadHandler, RowHandlers, WriteHandler } from '../../../registers/row.ts';
 import { APR_WORDS, PHYSICAL_BPR, PHYSICAL_CTLR, PHYSICAL_PMR } from '../../../state/physical-words.ts';
 import type { GicState } from '../../../state/state.ts';
 import { readAsZero, writeIgnored } from '../common.ts';
@@ -65,10 +65,6 @@ export function giccRows(policy: PhysicalPolicy, iidr: number): Readonly<Record<
     (delivery, cpu, offset, length, lo, hi) => {
       if ((offset & 3) === 0) write(delivery, cpu, offset, length, lo, hi);
     };
-  const taken =
-    (take: TakeHandler): TakeHandler =>
-    (delivery, cpu, offset, length) =>
-      (offset & 3) === 0 ? take(delivery, cpu, offset, length) : 0;
   const readOnly = (read: ReadHandler, nonSecure: ReadHandler): RowHandlers => ({
     read: atStart(read),
     write: writeIgnored,
@@ -80,7 +76,7 @@ export function giccRows(policy: PhysicalPolicy, iidr: number): Readonly<Record<
   ): RowHandlers => {
     const view = (secure: boolean): Required<Pick<RowHandlers, 'read' | 'take'>> => ({
       read: atStart((state, cpu) => look(state, cpu, secure)),
-      take: taken(({ state }, cpu) => take(state, cpu, secure)),
+      take: atStart((state, cpu) => take(state, cpu, secure)),
     });
     return { ...view(true), write: writeIgnored, nonSecure: view(false) };
   };

@@ -77,7 +77,7 @@ function gicvRow(policy: PhysicalPolicy, name: GicvName): RowHandlers {
     read,
     ...(name === 'IAR' || name === 'AIAR'
       ? {
-          take({ state }, cpu, offset) {
+          take(state, cpu, offset) {
             const hypervisor = of(state);
             if (!isThere(offset)) return 0;
             const value = hypervisor.gicv[name].read?.(cpu) ?? 0;

@@ -31,12 +31,7 @@ export function IPRIORITYR(gic: 'v2' | 'v3', { keepsAllPriorityBits }: PhysicalP
   const maskOf = (state: GicState): number => (keepsAll ? -1 : state.priorityMask);
   return {
     read: { words: 'priority', bankWords: BANK_WORDS },
-    write({ state }, cpu, offset, length, value) {
-      const slot = state.slot(offset, cpu);
-      const mask = maskOf(state);
-      if (length === 4) state.put(state.at.priority + (slot >> 2), value & mask);
-      else for (let i = 0; i < length; i++) state.putByte(state.at.priority, slot + i, (value >> (i << 3)) & mask);
-    },
+    write: { how: 'replace', mask: maskOf },
     nonSecure: {
       read(state, cpu, offset, length) {
         const slot = state.slot(offset, cpu);

@@ -4,7 +4,7 @@ import { oneSecurityState } from '../../../physical/groups.ts';
 import { lowestBit } from '../../../physical/active-priorities.ts';
 import type { PhysicalPolicy } from '../../../physical/policy.ts';
 import { ALL_CPUS, clearCopies, setCopies, targetsOf } from '../../../physical/spi-copies.ts';
-import type { RowHandlers, StateWords } from '../../../registers/row.ts';
+import type { ReadHandler, RowHandlers, StateWords, WordWrite, WriteHandler } from '../../../registers/row.ts';
 import { GLOBAL_PRIVATE_TARGETED } from '../../../state/layout.ts';
 import type { GicState } from '../../../state/state.ts';
 import { lanes, laneShift, NOTHING, type Visible } from './lanes.ts';
@@ -25,17 +25,14 @@ interface PlaneRow {
   readonly shows?: Visible;
 }
 
-function planeRow({ plane, apply, reaches, shows = reaches }: PlaneRow): RowHandlers {
+/** A row whose accesses are all handlers of its own. */
+type Handlers = RowHandlers & { readonly read: ReadHandler; readonly write: WriteHandler };
+
+function planeHandlers({ plane, apply, reaches, shows = reaches }: PlaneRow): Handlers {
   const wordAt = (state: GicState, cpu: number, offset: number): number => state.planeWord((offset & ~3) << 3, cpu);
-  const whole = (state: GicState, cpu: number, offset: number): number =>
-    state.get(state.at[plane] + wordAt(state, cpu, offset)) >> laneShift(offset);
   return {
-    read: plane === 'modifier' ? whole : { words: plane, bankWords: 1 },
+    read: (state, cpu, offset) => state.get(state.at[plane] + wordAt(state, cpu, offset)) >> laneShift(offset),
     write({ state }, cpu, offset, length, value) {
-      if (length === 4) {
-        apply(state, wordAt(state, cpu, offset), value, -1);
-        return;
-      }
       const mask = lanes(offset, length);
       apply(state, wordAt(state, cpu, offset), (value << laneShift(offset)) & mask, mask);
     },
@@ -53,34 +50,41 @@ function planeRow({ plane, apply, reaches, shows = reaches }: PlaneRow): RowHand
   };
 }
 
-/** Bits that are kept as they are written. */
-function assign(plane: 'group' | 'modifier'): Apply {
-  return (state, word, bits, mask) => {
-    const index = state.at[plane] + word;
-    state.put(index, (state.get(index) & ~mask) | bits);
-  };
+/** A row that reads as a plane of the state. */
+function planeRow(init: PlaneRow & { readonly plane: StateWords['words'] }): RowHandlers {
+  return { ...planeHandlers(init), read: { words: init.plane, bankWords: 1 } };
 }
 
-function set(plane: 'enabled' | 'active'): Apply {
-  return (state, word, bits) => {
-    const index = state.at[plane] + word;
-    state.put(index, state.get(index) | bits);
+/** A row whose writes change the plane it reads as, and nothing else but what they say. */
+function wordRow(plane: StateWords['words'], write: WordWrite, seen: Pick<PlaneRow, 'reaches' | 'shows'>): RowHandlers {
+  const change = CHANGES[write.how];
+  const planes = write.also === undefined ? [plane] : [plane, write.also];
+  const apply: Apply = (state, word, bits, lane) => {
+    const able = bits & (write.mask?.(state, word < state.config.cpus) ?? -1);
+    for (const one of planes) {
+      const index = state.at[one] + word;
+      state.put(index, change(state.get(index), able, lane));
+    }
   };
+  return { ...planeRow({ plane, apply, ...seen }), write };
 }
 
-function clear(plane: 'enabled' | 'active'): Apply {
-  return (state, word, bits) => {
-    const index = state.at[plane] + word;
-    state.put(index, state.get(index) & ~bits);
-  };
-}
+/** A word after a write of `bits` to those of `mask`. */
+const CHANGES: Readonly<Record<WordWrite['how'], (before: number, bits: number, mask: number) => number>> = {
+  replace: (before, bits, mask) => (before & ~mask) | bits,
+  set: (before, bits) => before | bits,
+  clear: (before, bits) => before & ~bits,
+};
 
-const disable = clear('enabled');
 const SGI_BITS = (1 << SGIS) - 1;
 
 /** SGIs of a plane word: private words have them in 15:0. */
 function sgisOf(state: GicState, word: number): number {
   return word < state.config.cpus ? SGI_BITS : 0;
+}
+
+function butSgis(_state: GicState, isPrivate: boolean): number {
+  return isPrivate ? ~SGI_BITS : -1;
 }
 
 type BitRegister = 'IGROUPR' | 'ISENABLER' | 'ICENABLER' | 'ISPENDR' | 'ICPENDR' | 'ISACTIVER' | 'ICACTIVER';
@@ -104,13 +108,9 @@ export function bitRowsV2({ v2: policy }: PhysicalPolicy): Readonly<Record<BitRe
     else setCopies(state, 'latch', word, bits, 1 << word);
   };
   return {
-    IGROUPR: planeRow({ plane: 'group', apply: assign('group'), reaches: NOTHING }),
-    ISENABLER: planeRow({ plane: 'enabled', apply: set('enabled'), reaches: ofGroup1 }),
-    ICENABLER: planeRow({
-      plane: 'enabled',
-      apply: (state, word, bits, mask) => disable(state, word, bits & ~sgisOf(state, word), mask),
-      reaches: ofGroup1,
-    }),
+    IGROUPR: wordRow('group', { how: 'replace' }, { reaches: NOTHING }),
+    ISENABLER: wordRow('enabled', { how: 'set' }, { reaches: ofGroup1 }),
+    ICENABLER: wordRow('enabled', { how: 'clear', mask: butSgis }, { reaches: ofGroup1 }),
     ISPENDR: planeRow({
       plane: 'pending',
       apply(state, word, bits) {
@@ -173,31 +173,27 @@ export function bitRowsV3(nsacr: boolean): Readonly<Record<BitRegister | 'IGRPMO
   const own = openV3(4);
   const at = (least: 1 | 2): Visible => (nsacr ? openV3(least) : own);
   const whileSecurity: Visible = (state) => (oneSecurityState(state) ? -1 : 0);
-  const modifier = planeRow({ plane: 'modifier', apply: assign('modifier'), reaches: NOTHING });
+  const modifier = planeHandlers({
+    plane: 'modifier',
+    apply(state, word, bits, mask) {
+      const index = state.at.modifier + word;
+      state.put(index, CHANGES.replace(state.get(index), bits, mask));
+    },
+    reaches: NOTHING,
+  });
   return {
     // With one security state all software may move interrupts between groups.
-    IGROUPR: planeRow({ plane: 'group', apply: assign('group'), reaches: whileSecurity }),
+    IGROUPR: wordRow('group', { how: 'replace' }, { reaches: whileSecurity }),
     IGRPMODR: {
-      read: (state, cpu, offset, length) =>
-        oneSecurityState(state)
-          ? 0
-          : (modifier.read as Exclude<RowHandlers['read'], StateWords>)(state, cpu, offset, length),
+      read: (state, cpu, offset, length) => (oneSecurityState(state) ? 0 : modifier.read(state, cpu, offset, length)),
       write(delivery, cpu, offset, length, lo, hi) {
         if (!oneSecurityState(delivery.state)) modifier.write(delivery, cpu, offset, length, lo, hi);
       },
       nonSecure: modifier.nonSecure ?? {},
     },
-    ISENABLER: planeRow({ plane: 'enabled', apply: set('enabled'), reaches: own }),
-    ICENABLER: planeRow({ plane: 'enabled', apply: clear('enabled'), reaches: own }),
-    ISPENDR: planeRow({
-      plane: 'pending',
-      apply(state, word, bits) {
-        const { at } = state;
-        state.put(at.soft + word, state.get(at.soft + word) | bits);
-        state.put(at.pending + word, state.get(at.pending + word) | bits);
-      },
-      reaches: at(1),
-    }),
+    ISENABLER: wordRow('enabled', { how: 'set' }, { reaches: own }),
+    ICENABLER: wordRow('enabled', { how: 'clear' }, { reaches: own }),
+    ISPENDR: wordRow('pending', { how: 'set', also: 'soft' }, { reaches: at(1) }),
     ICPENDR: planeRow({
       plane: 'pending',
       apply(state, word, bits) {
@@ -207,7 +203,7 @@ export function bitRowsV3(nsacr: boolean): Readonly<Record<BitRegister | 'IGRPMO
       },
       reaches: at(2),
     }),
-    ISACTIVER: planeRow({ plane: 'active', apply: set('active'), reaches: own, shows: at(2) }),
-    ICACTIVER: planeRow({ plane: 'active', apply: clear('active'), reaches: own, shows: at(2) }),
+    ISACTIVER: wordRow('active', { how: 'set' }, { reaches: own, shows: at(2) }),
+    ICACTIVER: wordRow('active', { how: 'clear' }, { reaches: own, shows: at(2) }),
   };
 }

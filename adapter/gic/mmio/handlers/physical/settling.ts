@@ -1,16 +1,13 @@
 import { oneSecurityState } from '../../../physical/groups.ts';
 import { settleAll, settlePrivate, settleShared } from '../../../physical/remembered-winner.ts';
-import type { FrameTable, RegisterRow, RowHandlers, WriteHandler } from '../../../registers/row.ts';
+import type { AfterWrite, FrameTable, RegisterRow, RowHandlers } from '../../../registers/row.ts';
 import type { GicState } from '../../../state/state.ts';
 import { openV3 } from './irq-planes.ts';
 
-/** Looks again at interrupts that an access to a row concerned. */
-type Settle = (state: GicState, cpu: number, offset: number, length: number) => void;
-
 /** After writes of Secure software, or all with one security state, and of Non-secure software. */
 interface Looks {
-  readonly bus: Settle;
-  readonly nonSecure: Settle;
+  readonly bus: AfterWrite;
+  readonly nonSecure: AfterWrite;
 }
 
 /** Rows after whose writes the remembered most urgent interrupts are looked at again: see remembered-winner.ts. */
@@ -35,14 +32,14 @@ function looksOf(row: RegisterRow): Looks | null {
   return looks;
 }
 
-function unless(dropped: (state: GicState) => boolean, settle: Settle): Settle {
+function unless(dropped: (state: GicState) => boolean, settle: AfterWrite): AfterWrite {
   return (state, cpu, offset, length) => {
     if (!dropped(state)) settle(state, cpu, offset, length);
   };
 }
 
 /** Of GICD_IROUTER Non-secure software writes those of its own interrupts, and those that NSACR opens wholly. */
-function whereOpen(settle: Settle): Settle {
+function whereOpen(settle: AfterWrite): AfterWrite {
   const open = openV3(3);
   return (state, cpu, offset, length) => {
     const slot = state.slot(offset >> 3, cpu);
@@ -50,7 +47,7 @@ function whereOpen(settle: Settle): Settle {
   };
 }
 
-function settleOf(row: RegisterRow): Settle | null {
+function settleOf(row: RegisterRow): AfterWrite | null {
   if (row.name === 'GICD_CTLR') return settleAll;
   // Triggers of SPIs are changed without a look.
   if (row.property === null || row.name === 'GICD_ICFGR' || row.name.endsWith('NSACR')) return null;
@@ -64,19 +61,8 @@ function settleOf(row: RegisterRow): Settle | null {
   };
 }
 
-function after(handlers: RowHandlers, looks: Looks): RowHandlers {
-  const wrapped =
-    (write: WriteHandler, settle: Settle): WriteHandler =>
-    (delivery, cpu, offset, length, lo, hi) => {
-      write(delivery, cpu, offset, length, lo, hi);
-      settle(delivery.state, cpu, offset, length);
-    };
-  const { nonSecure } = handlers;
-  return {
-    ...handlers,
-    write: wrapped(handlers.write, looks.bus),
-    ...(nonSecure?.write === undefined
-      ? {}
-      : { nonSecure: { ...nonSecure, write: wrapped(nonSecure.write, looks.nonSecure) } }),
-  };
+function after({ nonSecure, ...handlers }: RowHandlers, looks: Looks): RowHandlers {
+  const row = { ...handlers, afterWrite: looks.bus };
+  if (nonSecure?.write === undefined) return nonSecure === undefined ? row : { ...row, nonSecure };
+  return { ...row, nonSecure: { ...nonSecure, afterWrite: looks.nonSecure } };
 }

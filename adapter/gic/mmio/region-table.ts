@@ -50,8 +50,10 @@ export class RegionTable {
 
   constructor(frame: FrameTable, state: GicState, view: View) {
     this.frame = frame;
-    this.#byWord = new Uint8Array(frame.size >> 2);
-    this.#words = new Int32Array(frame.size >> 2).fill(GLOBAL_ZERO);
+    // The upper half of a doubleword may lie behind the frame: there is a hole.
+    const words = (frame.size >> 2) + 1;
+    this.#byWord = new Uint8Array(words);
+    this.#words = new Int32Array(words).fill(GLOBAL_ZERO);
     this.#missed = sameShape(frame.splitsDoublewords === true ? { ...HOLE, ...this.#halves() } : HOLE);
     this.#regions = [HOLE, ...frame.rows.flatMap((row) => regionsOf(row, state, view))].map(sameShape);
     this.#regions.forEach((region, i) => {

@@ -130,8 +130,11 @@ describe('an access of eight bytes', () => {
     bench.write(92, 8, 0x33, 0, 0x44);
     assert.equal(bench.take(92, 8), 0x33, 'each aligned for itself');
     assert.equal(bench.state.hi, 0, 'the row ends between them');
-    assert.equal(bench.take(96, 8), 0);
-    assert.equal(bench.state.hi, 0);
+    for (const offset of [96, 252, 253, 255]) {
+      bench.write(offset, 8, -1, 0, -1);
+      assert.equal(bench.take(offset, 8), 0, 'where the frame ends, too');
+      assert.equal(bench.state.hi, 0);
+    }
   });
 
   it('is the row’s own where it takes such', () => {

@@ -1,4 +1,4 @@
-import { PRIVATE_IRQS, SGIS } from '../config.ts';
+import { SGIS } from '../config.ts';
 import { VCPU_QUEUE_HEAD, VCPU_UNDERFLOW, VCPU_USED_LRS } from '../state/layout.ts';
 import type { GicState } from '../state/state.ts';
 import {
@@ -13,9 +13,11 @@ import {
   V3_HI_PENDING,
 } from './list-register.ts';
 import {
+  addSender,
   bitCount,
   clearListRegisters,
-  listRegisterFormat,
+  folding,
+  sendsSgi,
   sgiSources,
   sortQueue,
   type ListRegisterPolicy,
@@ -60,35 +62,20 @@ export const LIST_REGISTERS_6_12: ListRegisterPolicy = {
     return used;
   },
 
-  fold(delivery, vcpu) {
-    const { state } = delivery;
-    const { at, config } = state;
-    const format = listRegisterFormat(config.gic);
-    state.put(state.vcpuWord(vcpu, VCPU_UNDERFLOW), 0);
-    const used = state.get(state.vcpuWord(vcpu, VCPU_USED_LRS));
-    for (let lr = 0; lr < used; lr++) {
-      const lo = state.get(state.lrWord(vcpu, lr));
-      const hi = state.get(state.lrWord(vcpu, lr) + 1);
-      const intid = format.intid(lo);
-      // A guest cannot change the INTID, but a recording can say anything.
-      if (intid >= PRIVATE_IRQS + config.spis) continue;
-      const slot = state.slot(intid, vcpu);
-      const pending = format.pending(lo, hi);
-      const active = format.active(lo, hi);
-      const sends = config.gic === 'v2' && intid < SGIS;
-      state.putBit(at.active, slot, active);
-      if (active && sends) state.putByte(at.activeSource + vcpu * 4, intid, format.sender(lo));
-      if (state.bit(at.edge, slot)) {
-        if (!pending) continue;
-        state.putBit(at.soft, slot, true);
-        if (sends) {
-          const source = at.source + vcpu * 4;
-          state.putByte(source, intid, state.byte(source, intid) | (1 << format.sender(lo)));
-        }
-      } else if (!pending && !active) state.putBit(at.soft, slot, false);
-      derivePending(state, slot >> 5);
-    }
-  },
+  fold: folding((state, vcpu, slot, format, lo, hi) => {
+    const { at } = state;
+    const pending = format.pending(lo, hi);
+    const active = format.active(lo, hi);
+    const sends = sendsSgi(state, vcpu, slot);
+    state.putBit(at.active, slot, active);
+    if (active && sends) state.putByte(at.activeSource + vcpu * 4, state.intid(slot), format.sender(lo));
+    if (state.bit(at.edge, slot)) {
+      if (!pending) return;
+      state.putBit(at.soft, slot, true);
+      if (sends) addSender(state, vcpu, slot, format.sender(lo));
+    } else if (!pending && !active) state.putBit(at.soft, slot, false);
+    derivePending(state, slot >> 5);
+  }),
 };
 
 /** List registers an interrupt would take: an SGI one for each sender and one for being active. */

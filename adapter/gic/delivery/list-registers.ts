@@ -29,6 +29,33 @@ export function listRegisterFormat(gic: 'v2' | 'v3'): ListRegisterFormat {
   return gic === 'v2' ? LIST_REGISTER_V2 : LIST_REGISTER_V3;
 }
 
+/** Takes back what the guest left of an interrupt in a list register. */
+type TakeBack = (
+  state: GicState,
+  vcpu: number,
+  slot: number,
+  format: ListRegisterFormat,
+  lo: number,
+  hi: number,
+) => void;
+
+/** Folds each list register in use. */
+export function folding(takeBack: TakeBack): ListRegisterPolicy['fold'] {
+  return ({ state }, vcpu) => {
+    const { config } = state;
+    const format = listRegisterFormat(config.gic);
+    state.put(state.vcpuWord(vcpu, VCPU_UNDERFLOW), 0);
+    const used = state.get(state.vcpuWord(vcpu, VCPU_USED_LRS));
+    for (let lr = 0; lr < used; lr++) {
+      const lo = state.get(state.lrWord(vcpu, lr));
+      const intid = format.intid(lo);
+      // A guest cannot change the INTID, but a recording can say anything.
+      if (intid >= PRIVATE_IRQS + config.spis) continue;
+      takeBack(state, vcpu, state.slot(intid, vcpu), format, lo, state.get(state.lrWord(vcpu, lr) + 1));
+    }
+  };
+}
+
 /** Linux 4.10: arrival order while everything fits; else active first, then pending by priority; UIE on overflow. */
 export const LIST_REGISTERS_4_10: ListRegisterPolicy = {
   flush(delivery, vcpu) {
@@ -51,34 +78,19 @@ export const LIST_REGISTERS_4_10: ListRegisterPolicy = {
     return used;
   },
 
-  fold(delivery, vcpu) {
-    const { state } = delivery;
-    const { at, config } = state;
-    const format = listRegisterFormat(config.gic);
-    state.put(state.vcpuWord(vcpu, VCPU_UNDERFLOW), 0);
-    const used = state.get(state.vcpuWord(vcpu, VCPU_USED_LRS));
-    for (let lr = 0; lr < used; lr++) {
-      const lo = state.get(state.lrWord(vcpu, lr));
-      const hi = state.get(state.lrWord(vcpu, lr) + 1);
-      const intid = format.intid(lo);
-      // A guest cannot change the INTID, but a recording can say anything.
-      if (intid >= PRIVATE_IRQS + config.spis) continue;
-      const slot = state.slot(intid, vcpu);
-      const pending = format.pending(lo, hi);
-      state.putBit(at.active, slot, format.active(lo, hi));
-      if (state.bit(at.edge, slot)) {
-        if (!pending) continue;
-        state.putBit(at.pending, slot, true);
-        if (config.gic === 'v2' && intid < SGIS) {
-          const source = at.source + vcpu * 4;
-          state.putByte(source, intid, state.byte(source, intid) | (1 << format.sender(lo)));
-        }
-      } else {
-        if (!pending) state.putBit(at.soft, slot, false);
-        state.putBit(at.pending, slot, state.bit(at.lineLevel, slot) || state.bit(at.soft, slot));
-      }
+  fold: folding((state, vcpu, slot, format, lo, hi) => {
+    const { at } = state;
+    const pending = format.pending(lo, hi);
+    state.putBit(at.active, slot, format.active(lo, hi));
+    if (state.bit(at.edge, slot)) {
+      if (!pending) return;
+      state.putBit(at.pending, slot, true);
+      if (sendsSgi(state, vcpu, slot)) addSender(state, vcpu, slot, format.sender(lo));
+    } else {
+      if (!pending) state.putBit(at.soft, slot, false);
+      state.putBit(at.pending, slot, state.bit(at.lineLevel, slot) || state.bit(at.soft, slot));
     }
-  },
+  }),
 };
 
 /** Zeroes the list registers from number `from` on. */
@@ -87,6 +99,19 @@ export function clearListRegisters(state: GicState, vcpu: number, from: number):
     state.put(state.lrWord(vcpu, lr), 0);
     state.put(state.lrWord(vcpu, lr) + 1, 0);
   }
+}
+
+/** Whether an interrupt is an SGI that has senders: GICv2's have. */
+export function sendsSgi({ config }: GicState, vcpu: number, slot: number): boolean {
+  const intid = slot - vcpu * PRIVATE_IRQS;
+  return config.gic === 'v2' && intid >= 0 && intid < SGIS;
+}
+
+/** An SGI that a list register still holds as pending waits for its sender again. */
+export function addSender(state: GicState, vcpu: number, slot: number, sender: number): void {
+  const sources = state.at.source + vcpu * 4;
+  const intid = slot - vcpu * PRIVATE_IRQS;
+  state.putByte(sources, intid, state.byte(sources, intid) | (1 << sender));
 }
 
 /** Bit map of the senders of an SGI that wait at `vcpu`; 0 for everything else. */

@@ -55,14 +55,17 @@ export function settleShared(state: GicState, word: number, bits: number): void 
   for (let cpu = 0; cpu < config.cpus; cpu++) {
     const remembered = state.get(state.physicalWord(cpu, PHYSICAL_WINNER));
     const slot = remembered & NO_SLOT;
-    if (slot >> 5 !== word || remembered >> 16 === NO_PRIORITY || (bits & (1 << (slot & 31))) === 0) continue;
-    // It is still the one only as it was: due, of the priority that made it the most urgent, and this CPU's.
-    const still = (candidates & (1 << (slot & 31))) !== 0 && state.get(at.target + slot) === cpu;
-    if (still && state.byte(at.priority, slot) === remembered >> 16) continue;
-    searchAll(state);
-    break;
+    const bit = 1 << (slot & 31);
+    if (slot >> 5 === word && remembered >> 16 !== NO_PRIORITY && (bits & bit) !== 0) {
+      // It is still the one only as it was: due, of the priority that made it the most urgent, and this CPU's.
+      const still = (candidates & bit) !== 0 && state.get(at.target + slot) === cpu;
+      if (!still || state.byte(at.priority, slot) !== remembered >> 16) {
+        settleAll(state);
+        return;
+      }
+    }
+    settleSignal(state, cpu);
   }
-  signalAll(state);
 }
 
 /** One interrupt changed. */

@@ -52,10 +52,11 @@ function settleOf(row: RegisterRow): AfterWrite | null {
   // Triggers of SPIs are changed without a look.
   if (row.property === null || row.name === 'GICD_ICFGR' || row.name.endsWith('NSACR')) return null;
   if (row.bank === 'frame') return settlePrivate;
-  const { bitsPerIrq } = row;
+  // Bits an interrupt are a power of two.
+  const shift = 31 - Math.clz32(row.bitsPerIrq);
   return (state, cpu, offset, length) => {
-    const first = Math.trunc((offset * 8) / bitsPerIrq);
-    const count = Math.max(1, Math.trunc((length * 8) / bitsPerIrq));
+    const first = (offset << 3) >> shift;
+    const count = Math.max(1, (length << 3) >> shift);
     const bits = count >= 32 ? -1 : ((1 << count) - 1) << (first & 31);
     settleShared(state, state.planeWord(first & ~31, cpu), bits);
   };

@@ -32,11 +32,6 @@ export interface Hardware {
   readonly virtualization?: boolean;
 }
 
-/** Affinity of a CPU as KVM assigns it, and where nothing else is told: 16 to an Aff0 range. Aff2:Aff1:Aff0 in 23:0. */
-export function usualAffinity(cpu: number): number {
-  return (cpu & 0xf) | ((cpu >> 4) << 8);
-}
-
 /** An INTID that says why there is none. */
 export function isSpecialIntid(intid: number): boolean {
   return intid >= FIRST_SPECIAL_INTID && intid < 1024;

@@ -1,4 +1,4 @@
-import { usualAffinity } from '../config.ts';
+import { usualAffinity } from '../affinity.ts';
 import { GLOBAL_DIST_ENABLED, VCPU_QUEUE_HEAD, VCPU_QUEUE_LENGTH, VCPU_QUEUE_TAIL } from '../state/layout.ts';
 import type { GicState } from '../state/state.ts';
 import type { DeliveryPolicy } from './policy.ts';

@@ -1,4 +1,4 @@
-import { usualAffinity } from '../config.ts';
+import { usualAffinity } from '../affinity.ts';
 import type { Delivery } from './delivery.ts';
 
 /** Records an SGI's sender at its receiver (GICv2) and makes it pending there. */

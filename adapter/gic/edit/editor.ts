@@ -1,3 +1,4 @@
+import { routeWith } from '../affinity.ts';
 import { PRIVATE_IRQS } from '../config.ts';
 import type { Controller } from '../controller.ts';
 import { compile, evaluateFor, resolvePlace } from '../expression/evaluate.ts';
@@ -111,7 +112,7 @@ function valueFor(text: string, place: Place, now: Value, scope: Scope): bigint 
   const [aff3, aff2, aff1, aff0] = affinity.slice(1).map(Number) as [number, number, number, number];
   if (Math.max(aff3, aff2, aff1, aff0) > 255)
     throw new EditError(`${text.trim()} is no affinity: each part has 8 bits`);
-  return (BigInt(aff3) << 32n) | BigInt((aff2 << 16) | (aff1 << 8) | aff0);
+  return routeWith((aff3 << 24) | (aff2 << 16) | (aff1 << 8) | aff0);
 }
 
 function isRoute(place: Place): boolean {

@@ -1,3 +1,4 @@
+import { routeWith } from '../affinity.ts';
 import { PRIVATE_IRQS, SGIS } from '../config.ts';
 import { fieldValue, hexOf } from '../inspect/decode.ts';
 import type { PlacedRegister } from '../inspect/register-map.ts';
@@ -206,15 +207,14 @@ function routeTo(
   if (vcpu >= BigInt(cpus))
     throw new EditError(`there is no vCPU ${String(vcpu)}: this guest has 0 to ${String(cpus - 1)}`);
   if (vcpu < 0n) throw new EditError('no vCPU cannot be told as a target: edit the route');
-  return gic === 'v2' ? part('target', 1n << vcpu) : part('route', affinityOf(Number(vcpu), scope));
+  return gic === 'v2' ? part('target', 1n << vcpu) : part('route', routeOf(Number(vcpu), scope));
 }
 
 /** What GICD_IROUTER names a vCPU by: its redistributor's GICR_TYPER has Aff3, Aff2, Aff1 and Aff0 in 63:32. */
-function affinityOf(vcpu: number, scope: Scope): bigint {
+function routeOf(vcpu: number, scope: Scope): bigint {
   const typer = scope.registers.find('GICR_TYPER', vcpu);
   if (typer === null) throw new EditError(`vCPU ${String(vcpu)} has no redistributor: edit the route`);
-  const affinity = scope.registers.value(typer, vcpu, scope.state) >> 32n;
-  return ((affinity & 0xff00_0000n) << 8n) | (affinity & 0xff_ffffn);
+  return routeWith(Number(scope.registers.value(typer, vcpu, scope.state) >> 32n));
 }
 
 function checkShared(intid: number): void {

@@ -1,6 +1,8 @@
+import { affinityIn, affinityText } from '../affinity.ts';
 import { PRIVATE_IRQS } from '../config.ts';
 import type { Located } from '../mmio/dispatcher.ts';
 import type { FieldRow, RegisterRow } from '../registers/row.ts';
+import { splitWords } from './register-map.ts';
 
 /** One INTID's part of a per-interrupt register's value. */
 export interface IrqPart {
@@ -83,8 +85,8 @@ function fieldsMeaning(row: RegisterRow, value: bigint, byte: number): string {
 }
 
 function affinity(value: bigint): string {
-  const part = (shift: bigint): string => String((value >> shift) & 0xffn);
-  return `affinity ${part(32n)}.${part(16n)}.${part(8n)}.${part(0n)}`;
+  const { lo, hi } = splitWords(value);
+  return `affinity ${affinityText(affinityIn(lo, hi))}`;
 }
 
 function filterIntids(first: number, count: number, has: (i: number) => boolean): number[] {

@@ -1,3 +1,4 @@
+import { affinityIn } from '../affinity.ts';
 import { PRIVATE_IRQS } from '../config.ts';
 import {
   GLOBAL_CTLR,
@@ -102,7 +103,7 @@ export function affinityOf(state: GicState, cpu: number): number {
 
 /** The CPU of an affinity as GICD_IROUTER has it (Aff2 to Aff0 in `lo` 23:0, Aff3 in `hi` 7:0), or -1. */
 export function cpuWithAffinity(state: GicState, lo: number, hi: number): number {
-  const affinity = (lo & 0xff_ffff) | (hi << 24);
+  const affinity = affinityIn(lo, hi);
   const { affinities } = state;
   for (let cpu = 0; cpu < affinities.length; cpu++) if (affinities[cpu] === affinity) return cpu;
   return -1;

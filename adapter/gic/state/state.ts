@@ -1,4 +1,5 @@
-import { hardwareOf, PRIVATE_IRQS, usualAffinity, type GicConfig, type Hardware } from '../config.ts';
+import { usualAffinity } from '../affinity.ts';
+import { hardwareOf, PRIVATE_IRQS, type GicConfig, type Hardware } from '../config.ts';
 import { UndoLog } from '../journal/undo-log.ts';
 import { PHYSICAL_WORDS } from './physical-words.ts';
 import {

@@ -1,3 +1,4 @@
+import { affinityIn, affinityText } from '../../affinity.ts';
 import { hexOf } from '../../inspect/decode.ts';
 import type { ExplainStep } from '../explanation.ts';
 import { notKnown, shown, type Part, type Readings } from './readings.ts';
@@ -72,7 +73,7 @@ function byAffinity(readings: Readings): Route {
   const { name, value } = router;
   const isOneOfN = (value & ANY) !== 0 && readings.field('GICD_TYPER', 'No1N', 0).value === 0;
   if (isOneOfN) return oneOfN(readings, router);
-  const affinity = ((value % ANY) & 0xff_ffff) + Math.trunc(value / UPPER) * 0x100_0000;
+  const affinity = affinityIn(value | 0, Math.trunc(value / UPPER)) >>> 0;
   const known = Array.from({ length: readings.cpus }, (_, cpu) => affinityOf(readings, cpu));
   const unread = known.findIndex((one) => typeof one === 'string');
   const target = known.indexOf(affinity);
@@ -113,10 +114,6 @@ function shortened(texts: readonly string[]): string {
 function affinityOf(readings: Readings, cpu: number): number | string {
   const typer = readings.whole('GICR_TYPER', cpu) ?? 'there is no redistributor';
   return typeof typer === 'bigint' ? Number(typer >> 32n) : typer;
-}
-
-function affinityText(affinity: number): string {
-  return [24, 16, 8, 0].map((shift) => (affinity >>> shift) & 0xff).join('.');
 }
 
 /** Any CPU that takes part: GICR_CTLR.DPG keeps one out. */

@@ -1,3 +1,4 @@
+import { affinityIn } from '../../affinity.ts';
 import { PRIVATE_IRQS } from '../../config.ts';
 import type { LoadHandler, RegisterRow, RowHandlers, StateWords, WriteHandler } from '../../registers/row.ts';
 import type { GicState } from '../../state/state.ts';
@@ -170,7 +171,7 @@ export function storedRoute(row: RegisterRow, store: Store, typer: Store): RowHa
     const word = at.stored + store.shared + state.intid(slot) * 2;
     const lo = state.get(word);
     state.put(at.route + slot, lo);
-    const affinity = (lo & 0xff_ffff) | (state.get(word + 1) << 24);
+    const affinity = affinityIn(lo, state.get(word + 1));
     let target = -1;
     for (let vcpu = config.cpus - 1; vcpu >= 0; vcpu--) if (affinityOf(state, vcpu) === affinity) target = vcpu;
     // Any PE may take it: the first one stands for them.

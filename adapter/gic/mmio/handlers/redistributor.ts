@@ -1,4 +1,4 @@
-import { usualAffinity } from '../../config.ts';
+import { usualAffinity } from '../../affinity.ts';
 import type { RowHandlers } from '../../registers/row.ts';
 import { GLOBAL_PROPBASER_HI, GLOBAL_PROPBASER_LO, VCPU_PENDBASER_HI, VCPU_PENDBASER_LO } from '../../state/layout.ts';
 import type { GicState } from '../../state/state.ts';

@@ -56,8 +56,3 @@ export interface FoundRedistributor {
   /** The last of its region. */
   readonly last: boolean;
 }
-
-/** "0.0.1.3", as Arm writes affinities. */
-export function affinityText(affinity: number): string {
-  return [24, 16, 8, 0].map((shift) => (affinity >>> shift) & 0xff).join('.');
-}

@@ -1,6 +1,7 @@
+import { affinityText } from '../../../gic/affinity.ts';
 import { hexOf } from '../../../gic/inspect/decode.ts';
 import type { Candidate } from './candidate.ts';
-import { affinityText, type FoundController, type FoundRedistributor } from './found-controller.ts';
+import type { FoundController, FoundRedistributor } from './found-controller.ts';
 import { count, listed } from './words.ts';
 import { identificationText } from './identify/identification.ts';
 import type { QtreeGic } from './qemu/qtree.ts';

@@ -1,5 +1,6 @@
 import { cellsOf, nodeAt, stringsOf } from '../../../device-tree/fdt-reader.ts';
 import type { FdtNode } from '../../../device-tree/fdt.ts';
+import { affinityIn } from '../../../../gic/affinity.ts';
 import { isEnabled } from './placed-node.ts';
 
 /** The CPUs of a tree. */
@@ -27,6 +28,5 @@ function affinityOf(node: FdtNode): number | null {
   const cells = cellsOf(node, 'reg');
   const low = cells?.[cells.length - 1];
   if (!cells || low === undefined) return null;
-  const aff3 = cells.length > 1 ? (cells[cells.length - 2] ?? 0) & 0xff : 0;
-  return ((aff3 << 24) | (low & 0xff_ffff)) >>> 0;
+  return affinityIn(low, cells[cells.length - 2] ?? 0) >>> 0;
 }

@@ -1,7 +1,8 @@
+import { affinityText } from '../../../../gic/affinity.ts';
 import { hexOf } from '../../../../gic/inspect/decode.ts';
 import type { RedistributorRegion } from '../candidate.ts';
 import { CHECK_ACCESS, FindError, NAME_THE_ADDRESS } from '../find-error.ts';
-import { affinityText, type FoundRedistributor } from '../found-controller.ts';
+import type { FoundRedistributor } from '../found-controller.ts';
 import { word } from '../words.ts';
 import { readDouble, readWord, type Probe } from '../probe.ts';
 import { archRev, PIDR2_V3 } from './architecture.ts';
